@@ -1,0 +1,1 @@
+"""The paper's benchmarks: official files, heads, metrics. Readers and metrics import no torch."""

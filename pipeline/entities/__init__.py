@@ -1,0 +1,1 @@
+"""Entities: the Wikidata index, named entity recognition, linking."""

@@ -1,0 +1,1 @@
+"""The encoder, entity representations and the objectives (paper section 3)."""

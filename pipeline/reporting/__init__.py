@@ -1,0 +1,1 @@
+"""Tables, plots' data, the report page and the model card."""

@@ -1,0 +1,1 @@
+"""The embedded sample: a small encyclopedia of an invented world, in the genuine formats."""

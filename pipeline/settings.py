@@ -1,0 +1,98 @@
+"""Operational knobs: what changes how fast or where the work runs, never what comes out.
+
+They are environment variables, not parameters, because a changed parameter re-runs a stage.
+The table in README.md is made from `SETTINGS`.
+"""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline.errors import InputError
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Setting:
+    """One `ERICA_*` variable: its name, the value used when it is not set, and its meaning."""
+
+    name: str
+    default: str
+    meaning: str
+
+
+SETTINGS = (
+    Setting(
+        name="ERICA_WORKERS",
+        default="",
+        meaning="worker processes of a data stage; default: the processors this process may use",
+    ),
+    Setting(name="ERICA_DEVICE", default="auto", meaning="auto, cpu, cuda or cuda:N"),
+    Setting(
+        name="ERICA_SCRATCH",
+        default="",
+        meaning="folder for unfinished work and downloads; default: .scratch in the repository",
+    ),
+    Setting(name="ERICA_LOG_SECONDS", default="30", meaning="seconds between two progress lines"),
+    Setting(
+        name="ERICA_EXECUTOR",
+        default="local",
+        meaning="where shards are worked on: local (processes) or ray",
+    ),
+    Setting(
+        name="ERICA_MEMORY_GB",
+        default="",
+        meaning="memory limit of DuckDB in GB; default: half of the machine's",
+    ),
+    Setting(
+        name="ERICA_NPROC", default="1", meaning="training processes of one machine (torchrun)"
+    ),
+    Setting(
+        name="ERICA_SHARED",
+        default="../shared",
+        meaning="folder with real dump slices and benchmark files for the tests marked `real`",
+    ),
+)
+_DEFAULTS = {setting.name: setting.default for setting in SETTINGS}
+
+
+def read_setting(name: str) -> str:
+    """Return the value of a variable listed in `SETTINGS`."""
+    return os.environ.get(name) or _DEFAULTS[name]
+
+
+def num_workers() -> int:
+    """Return how many worker processes a data stage may start."""
+    value = read_setting("ERICA_WORKERS")
+    if not value:
+        return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
+    return _positive("ERICA_WORKERS", value)
+
+
+def log_seconds() -> int:
+    """Return the seconds between two progress lines where there is no terminal."""
+    return _positive("ERICA_LOG_SECONDS", read_setting("ERICA_LOG_SECONDS"))
+
+
+def scratch_root() -> Path:
+    """Return the folder for unfinished work.
+
+    DVC runs a queued experiment in a temporary copy that it deletes on failure, and names the main
+    repository in `DVC_ROOT`: that one survives.
+    """
+    chosen = read_setting("ERICA_SCRATCH")
+    return Path(chosen) if chosen else Path(os.environ.get("DVC_ROOT", ".")) / ".scratch"
+
+
+def memory_limit_gb() -> float:
+    """Return DuckDB's memory limit in GB."""
+    value = read_setting("ERICA_MEMORY_GB")
+    if value:
+        return float(_positive("ERICA_MEMORY_GB", value))
+    pages = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    return round(pages / 2 / 1e9, 1)
+
+
+def _positive(name: str, value: str) -> int:
+    if not value.isdigit() or int(value) == 0:
+        raise InputError(f"{name}: expected a whole number above 0, got {value!r}")
+    return int(value)

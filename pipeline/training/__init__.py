@@ -1,0 +1,1 @@
+"""The training loop that pre-training and fine-tuning share: batches, schedule, checkpoints."""

@@ -1,0 +1,1 @@
+"""Distant annotation: relations between the entities of a document, test pairs left out."""

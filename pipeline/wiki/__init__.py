@@ -1,0 +1,1 @@
+"""Wikipedia dumps: pages out of XML, clean text and link spans out of wikitext."""

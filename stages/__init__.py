@@ -1,0 +1,1 @@
+"""The commands that DVC runs, one file each; the only place that knows `data/` paths."""
