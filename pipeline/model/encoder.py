@@ -1,0 +1,165 @@
+"""Encoders as Hugging Face folders: any architecture with a masked language model class.
+
+No architecture is named here. Special tokens come from the tokenizer: BERT's [CLS] and [SEP],
+RoBERTa's <s> and </s>, whatever else it has.
+"""
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import nn
+
+from pipeline.errors import InputError
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SpecialTokens:
+    """Ids of the tokens that stand around a document."""
+
+    start: int
+    separator: int
+    padding: int
+    mask: int
+
+
+def load_encoder(folder: Path, *, dropout: float | None = None) -> tuple[nn.Module, Any]:
+    """Return the encoder in `folder` without a head, and its tokenizer.
+
+    Args:
+        folder: A Hugging Face folder: config.json, weights, tokenizer files.
+        dropout: Every dropout probability of the encoder; None keeps those of its config. On a
+            CPU 0.0 doubles the speed.
+
+    Raises:
+        InputError: The folder is missing or is no encoder.
+    """
+    import transformers
+
+    config = _read_config(folder, dropout)
+    model, tokenizer, _ = _load(folder, transformers.AutoModel, config)
+    return model, tokenizer
+
+
+def load_masked_lm(
+    folder: Path, *, seed: int, dropout: float | None = None
+) -> tuple[nn.Module, Any]:
+    """Return the encoder in `folder` with its masked language model head, and its tokenizer.
+
+    A head that the folder does not hold (sentence encoders have none) is initialised by `seed`,
+    and a line on stderr says so: its loss then starts near log(vocabulary) and must be learnt.
+
+    Raises:
+        InputError: The folder is missing, is no encoder, or its tokenizer has no mask token.
+    """
+    import transformers
+
+    config = _read_config(folder, dropout)
+    torch.manual_seed(seed)
+    model, tokenizer, missing = _load(folder, transformers.AutoModelForMaskedLM, config)
+    special_tokens(tokenizer)
+    if missing:
+        sys.stderr.write(
+            f"{folder}: no weights for {len(missing)} tensors ({missing[0]}, ...): initialised "
+            f"with seed {seed}\n"
+        )
+    return model, tokenizer
+
+
+def base_model(model: nn.Module) -> nn.Module:
+    """Return the encoder inside a model with a head; it gives hidden states."""
+    inner: nn.Module = model.base_model  # type: ignore[assignment]
+    return inner
+
+
+def encode(model: nn.Module, input_ids_BT: torch.Tensor, mask_BT: torch.Tensor) -> torch.Tensor:
+    """Return the last layer's states [B, T, H]. `mask_BT` is 1 at tokens, 0 at padding."""
+    output: Any = base_model(model)(input_ids=input_ids_BT, attention_mask=mask_BT)
+    states_BTH: torch.Tensor = output.last_hidden_state
+    return states_BTH
+
+
+def special_tokens(tokenizer: Any) -> SpecialTokens:
+    """Return the special tokens of a tokenizer.
+
+    Raises:
+        InputError: It lacks one; a model that only generates text has no mask token.
+    """
+    ids = {
+        "start": _first(tokenizer.cls_token_id, tokenizer.bos_token_id),
+        "separator": _first(tokenizer.sep_token_id, tokenizer.eos_token_id),
+        "padding": tokenizer.pad_token_id,
+        "mask": tokenizer.mask_token_id,
+    }
+    for name, value in ids.items():
+        if value is None:
+            raise InputError(
+                f"{tokenizer.name_or_path}: the tokenizer has no {name} token; choose an encoder "
+                "that was trained by masking (BERT, RoBERTa, DistilBERT, ...)"
+            )
+    return SpecialTokens(**ids)
+
+
+def save_masked_lm(model: nn.Module, tokenizer: Any, folder: Path, *, source: Path) -> None:
+    """Write a folder that `AutoModel` and `AutoModelForMaskedLM` load unchanged.
+
+    The dropout that pre-training ran with is no property of the encoder: the config gets back the
+    probabilities of `source`, the folder that it was loaded from.
+    """
+    hf_model: Any = model
+    before = _read_config(source, None)
+    for name in _dropout_fields(before):
+        setattr(hf_model.config, name, getattr(before, name))
+    hf_model.save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
+
+
+def _first(*values: int | None) -> int | None:
+    return next((value for value in values if value is not None), None)
+
+
+def _read_config(folder: Path, dropout: float | None) -> Any:
+    import transformers
+
+    if not (folder / "config.json").is_file():
+        raise InputError(
+            f"{folder}: no config.json there; it must be a Hugging Face folder: run `dvc repro`, "
+            "or set fetch.encoder"
+        )
+    try:
+        config = transformers.AutoConfig.from_pretrained(folder)
+    except (ValueError, OSError) as error:
+        raise InputError(f"{folder / 'config.json'}: {str(error).splitlines()[0]}") from None
+    if dropout is not None:
+        for name in _dropout_fields(config):
+            setattr(config, name, dropout)
+    return config
+
+
+def _dropout_fields(config: Any) -> list[str]:
+    return [
+        name
+        for name, value in config.to_dict().items()
+        if "dropout" in name and isinstance(value, (int, float)) and not isinstance(value, bool)
+    ]
+
+
+def _load(folder: Path, auto_class: Any, config: Any) -> tuple[nn.Module, Any, list[str]]:
+    import transformers
+
+    level = transformers.logging.get_verbosity()
+    transformers.logging.set_verbosity_error()  # its table of missing tensors: we say it in a line
+    transformers.logging.disable_progress_bar()
+    try:
+        model, info = auto_class.from_pretrained(
+            folder, config=config, output_loading_info=True, dtype=torch.float32
+        )
+        tokenizer = transformers.AutoTokenizer.from_pretrained(folder)
+    except (ValueError, OSError) as error:
+        reason = str(error).splitlines()[0]
+        raise InputError(f"{folder}: not an encoder that can be loaded: {reason}") from None
+    finally:
+        transformers.logging.set_verbosity(level)
+    return model, tokenizer, sorted(info["missing_keys"])

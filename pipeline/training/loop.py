@@ -1,0 +1,135 @@
+"""The training loop, one for pre-training and fine-tuning.
+
+Batch t is a function of (seed, t), and so are dropout and the learning rate: a run that continues
+from a checkpoint of step t does what an unbroken run does, bit for bit on a CPU.
+"""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol, TypeVar
+
+import torch
+from torch import nn
+
+from pipeline.scratch import reach
+from pipeline.training.optimizer import OptimizerConfig, build_optimizer, schedule
+from pipeline.training.runtime import Runtime
+
+B = TypeVar("B")
+
+Row = dict[str, float]  # what one step reports: "loss", its parts, learning_rate, gradient_norm
+
+
+@dataclass(frozen=True, slots=True)
+class Losses:
+    """A micro-batch's share of the step's loss: the step minimises the sum over micro-batches.
+
+    With one micro-batch per step that is just the loss. `parts` are reported, not minimised.
+    """
+
+    total: torch.Tensor
+    parts: Mapping[str, torch.Tensor] = field(default_factory=dict)
+
+
+class NonFiniteLossError(ArithmeticError):
+    """The loss of a step is not a number; the weights are still those before the step."""
+
+    def __init__(self, step: int, value: float) -> None:
+        super().__init__(f"the loss of step {step} is {value}")
+        self.step, self.value = step, value
+
+
+class Checkpoints(Protocol):
+    """What `fit` asks of a store of checkpoints (pipeline/training/checkpoints.py)."""
+
+    def restore(self, model: nn.Module, optimizer: torch.optim.Optimizer) -> list[Row]:
+        """Load the newest state; return the rows of the steps already done."""
+
+    def step_done(
+        self, model: nn.Module, optimizer: torch.optim.Optimizer, rows: list[Row]
+    ) -> None:
+        """Save if it is time to; may end the process."""
+
+    def save(self, model: nn.Module, optimizer: torch.optim.Optimizer, rows: list[Row]) -> None:
+        """Save now."""
+
+
+def fit(
+    model: nn.Module,
+    *,
+    num_steps: int,
+    micro_batches: Callable[[int], Sequence[B]],
+    loss: Callable[[B], Losses],
+    config: OptimizerConfig,
+    runtime: Runtime,
+    on_step: Callable[[int, Row], None] | None = None,
+    checkpoints: Checkpoints | None = None,
+) -> list[Row]:
+    """Train `model` (already on the runtime's device) for `num_steps`; return one row per step.
+
+    Args:
+        model: Left in training mode.
+        num_steps: Optimiser steps of the whole run, those of restored checkpoints included.
+        micro_batches: The micro-batches of step t (0, 1, ...), a function of t alone. It is
+            free to run the model without gradient first, as GradCache does.
+        loss: A micro-batch's share of the step's loss; runs under the runtime's autocast.
+        config: The optimiser.
+        runtime: Device, precision, seed.
+        on_step: Called after step t with its row: progress, evaluation on a development set.
+        checkpoints: Where to continue from and save to.
+
+    Raises:
+        NonFiniteLossError: After a checkpoint of the weights before that step.
+    """
+    optimizer = build_optimizer(model, config)
+    rows = checkpoints.restore(model, optimizer) if checkpoints else []
+    for step in range(len(rows), num_steps):
+        model.train()
+        optimizer.zero_grad(set_to_none=True)
+        sums = _backward(micro_batches(step), loss, step, runtime)
+        if not math.isfinite(sums["loss"]):
+            if checkpoints:
+                checkpoints.save(model, optimizer, rows)
+            raise NonFiniteLossError(step, sums["loss"])
+        _sum_gradients(model, runtime)
+        norm = nn.utils.clip_grad_norm_(model.parameters(), config.max_gradient_norm)
+        rate = config.learning_rate * schedule(step, num_steps, config)
+        for group in optimizer.param_groups:
+            group["lr"] = rate
+        optimizer.step()
+        rows.append(sums | {"learning_rate": rate, "gradient_norm": float(norm)})
+        reach("train.step")
+        if on_step:
+            on_step(step, rows[-1])
+        if checkpoints:
+            checkpoints.step_done(model, optimizer, rows)
+    return rows
+
+
+def _backward(
+    batches: Sequence[B], loss: Callable[[B], Losses], step: int, runtime: Runtime
+) -> Row:
+    """Accumulate the gradients of all micro-batches; return the sums of their losses."""
+    sums: dict[str, torch.Tensor] = {}
+    for number, batch in enumerate(batches):
+        runtime.reseed(step, number)
+        with runtime.autocast():
+            losses = loss(batch)
+        losses.total.backward()
+        for name, value in {"loss": losses.total, **losses.parts}.items():
+            value = value.detach().to(torch.float64)
+            sums[name] = sums[name] + value if name in sums else value
+    values = runtime.sum_over_processes(torch.stack(list(sums.values())))
+    return dict(zip(sums, values.tolist(), strict=True))
+
+
+def _sum_gradients(model: nn.Module, runtime: Runtime) -> None:
+    """Add the gradients of all processes: one message per optimiser step."""
+    if runtime.world_size == 1:
+        return
+    trained = [p for p in model.parameters() if p.requires_grad]
+    gradients = [p.grad if p.grad is not None else torch.zeros_like(p) for p in trained]
+    flat = runtime.sum_over_processes(torch.cat([g.reshape(-1) for g in gradients]))
+    for parameter, part in zip(trained, flat.split([p.numel() for p in trained]), strict=True):
+        parameter.grad = part.view_as(parameter)

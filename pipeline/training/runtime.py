@@ -1,0 +1,82 @@
+"""Where and how precisely a model computes: device, bf16, seeds, processes of torchrun."""
+
+import contextlib
+import os
+from dataclasses import dataclass
+from typing import Literal
+
+import torch
+
+from pipeline.errors import InputError
+from pipeline.settings import read_setting
+
+Precision = Literal["fp32", "bf16"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Runtime:
+    """One process of a run. `rank` counts the processes from 0; most runs have one."""
+
+    device: torch.device
+    precision: Precision
+    seed: int
+    rank: int = 0
+    world_size: int = 1
+
+    @classmethod
+    def start(cls, precision: Precision, seed: int) -> "Runtime":
+        """Choose the device by ERICA_DEVICE, fix the number of threads and seed torch.
+
+        Under torchrun (WORLD_SIZE is set) the processes join one group first.
+
+        Raises:
+            InputError: ERICA_DEVICE names a device that is not there.
+        """
+        rank, local_rank = int(os.environ.get("RANK", 0)), int(os.environ.get("LOCAL_RANK", 0))
+        world_size = int(os.environ.get("WORLD_SIZE", 1))
+        device = _choose_device(read_setting("ERICA_DEVICE"), local_rank)
+        # Setting it, even to what it is, stops MKL from choosing by itself: sums then keep their
+        # order and two runs give the same bits.
+        torch.set_num_threads(torch.get_num_threads())
+        if world_size > 1 and not torch.distributed.is_initialized():
+            torch.distributed.init_process_group("nccl" if device.type == "cuda" else "gloo")
+        runtime = cls(
+            device=device, precision=precision, seed=seed, rank=rank, world_size=world_size
+        )
+        runtime.reseed(0)
+        return runtime
+
+    def autocast(self) -> contextlib.AbstractContextManager[None]:
+        """Return the context of a forward pass: bf16 products over fp32 weights, or nothing."""
+        if self.precision == "fp32":
+            return contextlib.nullcontext()
+        return torch.autocast(self.device.type, torch.bfloat16)
+
+    def reseed(self, step: int, micro_batch: int = 0) -> None:
+        """Seed torch for one micro-batch, so that its dropout is a function of seed and place."""
+        place = (self.seed * 1_000_003 + step) * 1_009 + micro_batch
+        torch.manual_seed((place * self.world_size + self.rank) % 2**63)
+
+    def sum_over_processes(self, tensor: torch.Tensor) -> torch.Tensor:
+        """Return the sum of `tensor` over the processes, in place."""
+        if self.world_size > 1:
+            torch.distributed.all_reduce(tensor)
+        return tensor
+
+
+def _choose_device(wanted: str, local_rank: int) -> torch.device:
+    if wanted == "auto":
+        wanted = "cuda" if torch.cuda.is_available() else "cpu"
+    if wanted == "cpu":
+        return torch.device("cpu")
+    name, _, number = wanted.partition(":")
+    if name != "cuda" or (number and not number.isdigit()):
+        raise InputError(f"ERICA_DEVICE: expected auto, cpu, cuda or cuda:N, got {wanted!r}")
+    index = int(number) if number else local_rank
+    if index >= torch.cuda.device_count():
+        raise InputError(
+            f"ERICA_DEVICE: {wanted} is not there ({torch.cuda.device_count()} CUDA devices); "
+            "set it to cpu or auto"
+        )
+    torch.cuda.set_device(index)
+    return torch.device("cuda", index)
