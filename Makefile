@@ -1,6 +1,8 @@
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
 PY := .venv/bin/python
+# dvc runs `python -m stages.NAME`: let that be the one of .venv
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
 # spawned processes must not each take all cores
 TEST_ENV := OMP_NUM_THREADS=1 TOKENIZERS_PARALLELISM=false HF_HUB_OFFLINE=1
 
