@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.errors import InputError
+from pipeline.io import replace_dir
 from pipeline.settings import scratch_root
 
 SAMPLED_BYTES = 1 << 20  # of each end of a large input file
@@ -74,6 +75,16 @@ def open_scratch(stage: str, key: str) -> Iterator[Path]:
             ) from None
         yield folder
     shutil.rmtree(folder, ignore_errors=True)
+
+
+def publish(scratch: Path, path: Path) -> None:
+    """Put `scratch/out` in the place of `path`: the last act of a stage.
+
+    The markers go first. After a kill between the rename and the removal of the scratch folder they
+    would name shards whose files are gone from it, and the next run would have nothing to move.
+    """
+    shutil.rmtree(scratch / "markers", ignore_errors=True)
+    replace_dir(scratch / "out", path)
 
 
 def reach(point: str) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from pipeline.errors import InputError
 from pipeline.executor import map_shards
-from pipeline.scratch import fingerprint, open_scratch
+from pipeline.scratch import fingerprint, open_scratch, publish
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -118,3 +118,12 @@ def test_a_killed_run_continues(tmp_path, tasks, point):
     redone = sum(len(p.read_text()) for p in tmp_path.glob("log_*")) - 6
     assert redone == (1 if "marker" in point else 0)
     assert finished == int(point[-1]) + ("shard" in point)
+
+
+def test_publish_moves_the_output_and_forgets_the_markers(tmp_path):
+    for file in ("scratch/out/shard_00000.parquet", "scratch/markers/shard_00000.json"):
+        (tmp_path / file).parent.mkdir(parents=True)
+        (tmp_path / file).write_text("x")
+    publish(tmp_path / "scratch", tmp_path / "data" / "work")
+    assert (tmp_path / "data/work/shard_00000.parquet").exists()
+    assert not (tmp_path / "scratch/markers").exists()

@@ -1,0 +1,47 @@
+"""ner: find named entities and sentences with spaCy (paper 4.1).
+
+reads    data/parse/              documents
+writes   data/ner/                mentions and sentences, row-aligned with data/parse/
+         data/reports/ner.json
+"""
+
+from pathlib import Path
+
+from stages.command import load, make_app, run
+
+app = make_app()
+
+
+@app.command()
+def main() -> None:
+    """Tag the named entities and the sentences of each document."""
+    from pipeline.entities import ner
+    from pipeline.executor import map_shards
+    from pipeline.io import list_shards, write_json
+    from pipeline.records import documents, mentions
+    from pipeline.scratch import fingerprint, open_scratch, publish
+
+    config = load("ner", ner.NerConfig)
+    model = ner.locate_model(config.model)
+    shards = list_shards(Path("data/parse"))
+    code = [Path(str(module.__file__)) for module in (ner, documents, mentions)]
+    with open_scratch("ner", fingerprint(config, [*shards, model], code)) as scratch:
+        tasks = [
+            (
+                shard.stem,
+                ner.NerTask(
+                    documents=shard,
+                    out=scratch / "out" / shard.name,
+                    model=model,
+                    sentences=config.sentences,
+                ),
+            )
+            for shard in shards
+        ]
+        counts = map_shards(ner.tag_shard, tasks, markers=scratch / "markers", label="ner")
+        write_json(Path("data/reports/ner.json"), dict(sorted(counts.items())))
+        publish(scratch, Path("data/ner"))
+
+
+if __name__ == "__main__":
+    run(app)
