@@ -1,0 +1,1 @@
+"""Bring dumps, benchmarks and the base encoder: by address, by path, or from a package."""
