@@ -6,45 +6,13 @@ two of its mentions share a sentence.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from pipeline.benchmarks.metrics.f1 import f1, score_counts
-
-
-class Mention(Protocol):
-    """What the metrics read of a mention."""
-
-    @property
-    def name(self) -> str: ...  # noqa: D102
-    @property
-    def sentence(self) -> int: ...  # noqa: D102
-
-
-class Fact(Protocol):
-    """What the metrics read of a labelled fact; `head` and `tail` index the entities."""
-
-    @property
-    def head(self) -> int: ...  # noqa: D102
-    @property
-    def tail(self) -> int: ...  # noqa: D102
-    @property
-    def relation(self) -> str: ...  # noqa: D102
-    @property
-    def evidence(self) -> Sequence[int]: ...  # noqa: D102
-
-
-class Document(Protocol):
-    """What the metrics read of a document."""
-
-    @property
-    def title(self) -> str: ...  # noqa: D102
-    @property
-    def entities(self) -> Sequence[Sequence[Mention]]: ...  # noqa: D102
-    @property
-    def facts(self) -> Sequence[Fact] | None: ...  # noqa: D102
+from pipeline.benchmarks.readers.docred import Document, Mention
 
 
 class PredictedFact(NamedTuple):

@@ -6,42 +6,12 @@ with NEC (the strict figure) if the types of both entities are too. Per sentence
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import NamedTuple, Protocol, TypeVar
+from typing import NamedTuple, TypeVar
 
 from pipeline.benchmarks.metrics.f1 import Scores, score_counts
+from pipeline.benchmarks.readers.spert import Sentence
 
 Item = TypeVar("Item", bound=tuple[object, ...])
-
-
-class Entity(Protocol):
-    """A typed span of tokens [start, end)."""
-
-    @property
-    def type(self) -> str: ...  # noqa: D102
-    @property
-    def start(self) -> int: ...  # noqa: D102
-    @property
-    def end(self) -> int: ...  # noqa: D102
-
-
-class Relation(Protocol):
-    """A typed pair of entities, by their index in the sentence."""
-
-    @property
-    def type(self) -> str: ...  # noqa: D102
-    @property
-    def head(self) -> int: ...  # noqa: D102
-    @property
-    def tail(self) -> int: ...  # noqa: D102
-
-
-class Sentence(Protocol):
-    """The entities and relations of a sentence, gold or predicted."""
-
-    @property
-    def entities(self) -> Sequence[Entity]: ...  # noqa: D102
-    @property
-    def relations(self) -> Sequence[Relation]: ...  # noqa: D102
 
 
 class Average(NamedTuple):

@@ -3,17 +3,15 @@
 import json
 import math
 
+import msgspec
 import numpy as np
 import pytest
 
 from pipeline.benchmarks.metrics import docred, figer, glue, qa, semeval, spert, tacred
+from pipeline.benchmarks.readers.docred import Document
+from pipeline.benchmarks.readers.spert import Sentence
 
 pytestmark = pytest.mark.real
-
-
-class Row:
-    def __init__(self, **values):
-        self.__dict__.update(values)
 
 
 def read(shared, name):
@@ -25,17 +23,12 @@ def close(ours, theirs, tolerance=1e-9):
 
 
 def document(value):
-    return Row(
-        title=value["title"],
-        entities=[
-            [Row(name=m["name"], sentence=m.get("sent_id", 0)) for m in entity]
-            for entity in value["vertexSet"]
-        ],
-        facts=[
-            Row(head=f["h"], tail=f["t"], relation=f["r"], evidence=f.get("evidence", []))
-            for f in value["labels"]
-        ],
-    )
+    sentences = value.get("sents", [])
+    for entity in value["vertexSet"]:  # the training sets hold names only
+        for mention in entity:
+            mention.setdefault("pos", [0, 1])
+            mention.setdefault("sent_id", 0)
+    return msgspec.convert(value | {"sents": sentences}, Document)
 
 
 def test_docred_agrees_with_the_official_scorer(shared):
@@ -179,20 +172,13 @@ def test_figer_agrees_with_the_released_evaluations(shared):
     assert len(oracle["cases"]) == 17
 
 
-def sentence(value):
-    return Row(
-        entities=[Row(**entity) for entity in value["entities"]],
-        relations=[Row(**relation) for relation in value["relations"]],
-    )
-
-
 def test_spert_agrees_with_the_official_evaluator(shared):
     oracle = read(shared, "spert")
     for case in oracle["cases"]:
         inputs, expected = case["inputs"], case["expected"]
         ours = spert.score_spert(
-            [sentence(s) for s in oracle["golds"][inputs["gold"]]],
-            [sentence(s) for s in inputs["predictions"]],
+            msgspec.convert(oracle["golds"][inputs["gold"]], list[Sentence]),
+            [msgspec.convert({"tokens": []} | s, Sentence) for s in inputs["predictions"]],
             no_overlapping=inputs["no_overlapping"],
         )
         if "error" in expected:
