@@ -1,0 +1,122 @@
+"""Cut dump files of one entity per line into ranges, and read a range as blocks of whole lines.
+
+A range is what one worker does: part of a plain or bzip2 file, or a whole gzip file, which can
+only be read from its beginning. A line belongs to the range in which it starts.
+"""
+
+import gzip
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline.entities.bzip2 import read_blocks
+from pipeline.errors import InputError
+
+BLOCK_BYTES = 16 << 20  # text decoded at once: bounds a worker's memory
+BZIP2_RANGE = 64 << 20  # some 10 minutes of one core: what a kill may cost
+PLAIN_RANGE = 1 << 30
+
+GZIP, BZIP2, XZ = b"\x1f\x8b", b"BZh", b"\xfd7zXZ"
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """The lines of the file `path` that start in the bytes [start, end) of its stored form."""
+
+    path: Path
+    start: int
+    end: int
+
+
+def list_dumps(folder: Path) -> list[Path]:
+    """Return the dump files of a folder, by name.
+
+    Raises:
+        InputError: The folder is missing or holds none.
+    """
+    files = sorted(path for path in folder.glob("[!.]*") if path.is_file())
+    if not files:
+        raise InputError(f"{folder}: no dump there; set fetch.wikidata and run `dvc repro`")
+    return files
+
+
+def split_file(
+    path: Path, *, bzip2_range: int = BZIP2_RANGE, plain_range: int = PLAIN_RANGE
+) -> list[Range]:
+    """Return the ranges of a dump file; its first bytes tell how it is compressed.
+
+    Raises:
+        InputError: The file is missing, empty or compressed in another way.
+    """
+    size, kind = path.stat().st_size, _kind(path)
+    if size == 0:
+        raise InputError(f"{path}: the file is empty; fetch it again")
+    if kind == XZ:
+        raise InputError(f"{path}: xz is not read; decompress the file, or take .gz or .bz2")
+    step = {GZIP: size, BZIP2: bzip2_range}.get(kind, plain_range)
+    return [Range(path, start, min(start + step, size)) for start in range(0, size, step)]
+
+
+def read_range(part: Range) -> Iterator[bytes]:
+    """Yield the lines of a range, some whole lines at a time, about `BLOCK_BYTES`.
+
+    Raises:
+        InputError: Compressed data is corrupt or cut off.
+    """
+    chunks = {GZIP: _read_gzip, BZIP2: _read_bzip2}.get(_kind(part.path), _read_plain)(part)
+    rest = b""
+    skipping = part.start > 0  # the line in progress belongs to the range before
+    for chunk, inside in chunks:
+        if skipping:
+            if not inside:
+                return
+            _, newline, chunk = chunk.partition(b"\n")
+            skipping = not newline
+        # outside, only the end of the last line is missing
+        cut = (chunk.rfind(b"\n") if inside else chunk.find(b"\n")) + 1
+        if cut == 0:
+            rest += chunk
+            continue
+        yield rest + chunk[:cut]
+        rest = chunk[cut:]
+        if not inside:
+            return
+    if rest:
+        yield rest
+
+
+def _read_plain(part: Range) -> Iterator[tuple[bytes, bool]]:
+    with part.path.open("rb") as file:
+        file.seek(part.start)
+        while chunk := file.read(min(BLOCK_BYTES, part.end - file.tell())):
+            yield chunk, True
+        while chunk := file.read(1 << 20):
+            yield chunk, False
+
+
+def _read_bzip2(part: Range) -> Iterator[tuple[bytes, bool]]:
+    for bit, text in read_blocks(part.path, part.start):
+        yield text, bit < part.end * 8
+
+
+def _read_gzip(part: Range) -> Iterator[tuple[bytes, bool]]:
+    from isal import igzip, igzip_lib
+
+    try:
+        with igzip.open(part.path, "rb") as file:
+            while chunk := file.read(BLOCK_BYTES):
+                yield chunk, True
+    except EOFError:
+        raise InputError(f"{part.path}: the gzip data is cut off; fetch the file again") from None
+    except (igzip_lib.IsalError, zlib.error, gzip.BadGzipFile) as error:  # type: ignore[misc]
+        raise InputError(f"{part.path}: corrupt gzip data ({error}); fetch it again") from None
+
+
+def _kind(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            start = file.read(6)
+    except FileNotFoundError:
+        raise InputError(f"{path}: not found; run `dvc repro`") from None
+    return next((magic for magic in (GZIP, BZIP2, XZ) if start.startswith(magic)), b"")

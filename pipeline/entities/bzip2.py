@@ -1,0 +1,106 @@
+"""Decompress any part of a bzip2 file: its blocks are independent, whoever wrote the file.
+
+A bzip2 stream is a chain of blocks of at most 900 kB of text that start at any *bit*, each behind
+a 48-bit magic number and a CRC. A block becomes a stream of its own when it gets a header in front
+and an end mark with its own CRC behind, so several processes can share one file. The Wikidata dump
+is 100 GB of them: without this a single core would decompress it for half a day.
+"""
+
+import bz2
+from collections.abc import Iterator
+from pathlib import Path
+
+from pipeline.errors import InputError
+
+BLOCK_MAGIC = 0x314159265359
+END_MAGIC = 0x177245385090
+MAGIC_BITS = 48
+HEADER = b"BZh9"  # 9: room for blocks of any level
+READ_BYTES = 4 << 20
+# A block can hold a magic number by chance, once in 2**48 bits (35 TB). It then looks like two
+# blocks, of which the first does not decompress: so up to three are tried as one.
+MAX_JOINED = 3
+
+
+def read_blocks(path: Path, start: int) -> Iterator[tuple[int, bytes]]:
+    """Yield (first bit in the file, text) of every block that starts at byte `start` or later.
+
+    Raises:
+        InputError: A block is corrupt, or the file ends within one.
+    """
+    with path.open("rb") as file:
+        file.seek(start)
+        buffer, base = b"", start * 8  # `base`: the bit of the file at which `buffer` starts
+        marks: list[tuple[int, bool]] = []  # bit, whether a block starts there (else a stream ends)
+        failed = 0  # marks after the first one that lie inside its block
+        while chunk := file.read(READ_BYTES):
+            seen = max(len(buffer) - 6, 0)  # a mark of 7 bytes may have begun in the last 6
+            buffer += chunk
+            found = find_marks(buffer[seen:])
+            last = marks[-1][0] if marks else -1
+            marks += [
+                (m[0] + base + seen * 8, m[1]) for m in found if m[0] + base + seen * 8 > last
+            ]
+            while len(marks) > failed + 1:
+                if not marks[0][1]:
+                    del marks[0]
+                    continue
+                text = _decompress(buffer, marks[0][0] - base, marks[failed + 1][0] - base)
+                if text is None and failed + 1 == MAX_JOINED:
+                    raise _corrupt(path, marks[0][0])
+                if text is None:
+                    failed += 1
+                    continue
+                yield marks[0][0], text
+                del marks[: failed + 1]
+                failed = 0
+            keep = (marks[0][0] - base) // 8 if marks else max(len(buffer) - 6, 0)
+            buffer, base = buffer[keep:], base + keep * 8
+        if marks and marks[0][1]:
+            raise _corrupt(path, marks[0][0])
+        if base == 0 and not marks:  # not even the end mark of an empty stream
+            raise _corrupt(path, 0)
+
+
+def find_marks(data: bytes) -> list[tuple[int, bool]]:
+    """Return (bit, whether a block starts there) of every magic number in `data`, ascending."""
+    marks = []
+    for magic in (BLOCK_MAGIC, END_MAGIC):
+        for shift in range(8):
+            pattern = (magic << (8 - shift)).to_bytes(7, "big")
+            first, last = (
+                0xFF >> shift,
+                0xFF00 >> shift & 0xFF,
+            )  # the magic number's bits at the ends
+            inner = pattern[1:6]
+            at = data.find(inner, 1)
+            while at >= 0:
+                if data[at - 1] & first == pattern[0] and (
+                    not last or (at + 5 < len(data) and data[at + 5] & last == pattern[6])
+                ):
+                    marks.append(((at - 1) * 8 + shift, magic == BLOCK_MAGIC))
+                at = data.find(inner, at + 1)
+    return sorted(marks)
+
+
+def _decompress(data: bytes, first: int, stop: int) -> bytes | None:
+    """Return the text of the block in the bits [first, stop) of `data`, or None if it is none."""
+    size = stop - first
+    window = int.from_bytes(data[first // 8 : (stop + 7) // 8], "big") >> (-stop % 8)
+    block = window & ((1 << size) - 1)
+    if size < MAGIC_BITS + 32:
+        return None
+    crc = block >> (size - MAGIC_BITS - 32) & 0xFFFFFFFF
+    stream = ((block << MAGIC_BITS | END_MAGIC) << 32) | crc
+    size += MAGIC_BITS + 32
+    body = (stream << (-size % 8)).to_bytes((size + 7) // 8, "big")
+    try:
+        return bz2.decompress(HEADER + body)
+    except (OSError, ValueError):
+        return None
+
+
+def _corrupt(path: Path, bit: int) -> InputError:
+    return InputError(
+        f"{path}:byte {bit // 8}: the bzip2 block there is corrupt or cut off; fetch the file again"
+    )

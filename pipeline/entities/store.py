@@ -1,0 +1,105 @@
+"""The Wikidata index: a DuckDB file built from extracted parts, then only read."""
+
+import contextlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from pipeline.config import require
+from pipeline.entities.parts import TABLES
+from pipeline.errors import InputError
+from pipeline.progress import Counts
+from pipeline.settings import memory_limit_gb, num_workers
+
+SQL = Path(__file__).with_name("store.sql")
+REPEATS_SQL = Path(__file__).with_name("repeats.sql")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class IndexConfig:
+    """Which names and pages the index holds."""
+
+    language: str  # Wikidata's code: en, de, zh-hans
+    wiki: str  # the wiki's id in sitelinks: enwiki, dewiki
+
+    def __post_init__(self) -> None:
+        require(self.language != "", "language: must name a language such as en, got ''")
+        require(self.wiki != "", "wiki: must name a wiki such as enwiki, got ''")
+
+
+def build_index(parts: Path, path: Path, spill: Path) -> Counts:
+    """Load the extracted tables, sorted, into a new DuckDB file; return the rows of each table.
+
+    Args:
+        parts: Folder of folders with one Parquet file per table.
+        path: The file to write; the caller moves it to its place.
+        spill: Folder for what exceeds the memory limit (ERICA_MEMORY_GB).
+
+    Raises:
+        InputError: There is no item in the parts.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.unlink(missing_ok=True)
+    with explain_limits(spill), connect(path, spill=spill) as connection:
+        for table in TABLES:
+            files = str(parts / "*" / f"{table}.parquet").replace("'", "''")
+            connection.execute(
+                f"CREATE TEMP VIEW part_{table} AS FROM read_parquet('{files}');"
+                f"CREATE TEMP VIEW read_{table} AS FROM part_{table}"
+            )
+        repeated = _count(connection, "part_items", "count(*) - count(DISTINCT item)")
+        repeated += _count(connection, "part_properties", "count(*) - count(DISTINCT property)")
+        if repeated:
+            connection.execute(REPEATS_SQL.read_text("utf-8"))
+        connection.execute(SQL.read_text("utf-8"))
+        counts = {name: _count(connection, name, "count(*)") for name in TABLES}
+        connection.execute("CHECKPOINT")
+    if not counts["items"]:
+        raise InputError("no item in the Wikidata dump; fetch.wikidata must name JSON entity dumps")
+    return {"entities_repeated": repeated, **counts}
+
+
+def connect(path: Path | None = None, *, spill: Path, read_only: bool = False) -> Any:
+    """Open a DuckDB file, or a database in memory, under the limits of this run.
+
+    Raises:
+        InputError: The file is missing or no DuckDB file.
+    """
+    if read_only and path and not path.exists():
+        raise InputError(f"{path}: not found; run `dvc repro`")
+    spill.mkdir(parents=True, exist_ok=True)
+    settings = {
+        "memory_limit": f"{memory_limit_gb()}GB",
+        "temp_directory": str(spill),
+        "threads": num_workers(),
+        "preserve_insertion_order": False,  # or a sort larger than memory cannot spill
+    }
+    try:
+        return duckdb.connect(str(path or ":memory:"), read_only=read_only, config=settings)
+    except duckdb.Error as error:
+        reason = str(error).splitlines()[0]
+        raise InputError(f"{path}: not a usable index ({reason}); run `dvc repro`") from None
+
+
+@contextlib.contextmanager
+def explain_limits(spill: Path) -> Iterator[None]:
+    """Turn DuckDB's want of memory or disk into a line that says what to do."""
+    try:
+        yield
+    except duckdb.OutOfMemoryException:
+        raise InputError(
+            f"{spill}: DuckDB ran out of memory or of disk to spill to; set ERICA_MEMORY_GB, or "
+            "ERICA_SCRATCH to a larger disk"
+        ) from None
+    except duckdb.IOException as error:
+        if "No space left" not in str(error):
+            raise
+        raise InputError(f"{spill}: no space left; set ERICA_SCRATCH to a larger disk") from None
+
+
+def _count(connection: Any, table: str, expression: str) -> int:
+    (number,) = connection.execute(f"SELECT {expression} FROM {table}").fetchone()
+    return int(number)
