@@ -136,6 +136,16 @@ def read_rows(path: Path, schema: pa.Schema) -> list[dict[str, Any]]:
     return rows
 
 
+def check_aligned(path: Path, table: pa.Table, documents: pa.Table) -> None:
+    """Check that `table`, read from `path`, has the rows of `documents` in their order.
+
+    Raises:
+        InputError: It was made from other documents.
+    """
+    if not table["doc_id"].equals(documents["doc_id"]):
+        raise InputError(f"{path}: made from other documents than those of now; run `dvc repro`")
+
+
 def _check_schema(path: Path, found: pa.Schema, expected: pa.Schema) -> None:
     keys = (b"erica.schema", b"erica.version")
     have = [(found.metadata or {}).get(key, b"?").decode() for key in keys]

@@ -1,0 +1,74 @@
+"""annotate: name the relations that Wikidata states between the entities of a document (paper 4.1).
+
+reads    data/parse/, data/link/  documents and their entities
+         data/index/              claims, labels and aliases
+         data/heldout/            entity pairs that a benchmark tests
+writes   data/annotate/           triples and drop reasons, row-aligned with data/parse/
+         data/reports/annotate.json
+"""
+
+from pathlib import Path
+
+from stages.command import load, make_app, run
+
+app = make_app()
+
+
+@app.command()
+def main() -> None:
+    """Annotate each document with triples, leaving out what a benchmark tests."""
+    from pipeline.executor import map_shards
+    from pipeline.io import list_shards, write_json
+    from pipeline.reporting.statistics import describe_corpus
+    from pipeline.scratch import fingerprint, open_scratch, publish
+    from pipeline.triples import annotate
+    from pipeline.triples.corpus import build_corpus
+
+    config = load("annotate", annotate.AnnotateConfig)
+    index, held_out = Path("data/index/wikidata.duckdb"), Path("data/heldout/pairs.parquet")
+    documents, linked = list_shards(Path("data/parse")), list_shards(Path("data/link"))
+    inputs = [*documents, *linked, index, held_out]
+    package = Path(annotate.__file__).parent
+    code = [package, package / "annotate.sql", package.parent / "records"]
+    with open_scratch("annotate", fingerprint(config, inputs, code)) as scratch:
+        corpus = scratch / "corpus.duckdb"
+        build_corpus(
+            corpus,
+            linked=linked,
+            index=index,
+            held_out=held_out,
+            all_ranks=config.claims == "all",
+        )
+        tasks = [
+            (
+                shard.stem,
+                annotate.AnnotateTask(
+                    documents=shard,
+                    linked=Path("data/link") / shard.name,
+                    corpus=corpus,
+                    out=scratch / "out" / shard.name,
+                    config=config,
+                ),
+            )
+            for shard in documents
+        ]
+        counts = map_shards(
+            annotate.annotate_shard, tasks, markers=scratch / "markers", label="annotate"
+        )
+        annotate.check_not_empty(counts)
+        relations = [name for name in counts if name.startswith("relation_")]
+        statistics = describe_corpus(
+            documents=counts["documents_out"],
+            tokens=counts["words_out"],
+            entities=counts["entities_out"],
+            mentions=counts["mentions_out"],
+            triples=counts["triples_out"],
+            relations=len(relations),
+        )
+        report = {name: number for name, number in counts.items() if name not in relations}
+        write_json(Path("data/reports/annotate.json"), {**report, "statistics": statistics})
+        publish(scratch, Path("data/annotate"))
+
+
+if __name__ == "__main__":
+    run(app)

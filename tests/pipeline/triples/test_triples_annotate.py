@@ -1,0 +1,328 @@
+import tempfile
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from small_world import make_document, write_corpus, write_held_out, write_index
+
+from pipeline.errors import InputError
+from pipeline.io import read_rows
+from pipeline.records.triples import TRIPLES
+from pipeline.triples.annotate import AnnotateConfig, AnnotateTask, annotate_shard, check_not_empty
+from pipeline.triples.corpus import build_corpus
+from pipeline.triples.leakage import normalise_name
+
+NAMES = {1: "Ada Lovelace", 2: "London", 3: "United Kingdom", 4: "Lord Byron", 5: "Newstead"}
+ALIASES = [(1, "Augusta Ada King"), (3, "UK"), (4, "George Gordon")]
+CLAIMS = [  # head, property, tail, rank, best
+    (1, 19, 2, 1, True),
+    (1, 20, 2, 1, True),
+    (1, 22, 4, 2, True),
+    (1, 22, 5, 1, False),
+    (2, 17, 3, 1, True),
+    (3, 36, 2, 1, True),
+    (4, 40, 1, 1, True),
+    (4, 551, 5, 1, True),
+    (5, 17, 3, 1, True),
+    (2, 190, 2, 1, True),
+]
+STORY = [
+    [("Ada Lovelace", 0, 1), "was born in", ("London", 1, 2)],
+    ["Her father", ("Byron", 2, 4), "lived at", ("Newstead", 3, 5)],
+    [("Lovelace", 0, 1), "never met", ("him", 2, 4), "in", ("the UK", 4, 3), ("Bob", 5, None)],
+]
+
+
+def configure(**changes):
+    values = {
+        "claims": "best",
+        "min_entities": 1,
+        "min_triples": 1,
+        "max_entities": None,
+        "max_triples": None,
+        "relation_fraction": 1.0,
+        "document_fraction": 1.0,
+        "seed": 42,
+    }
+    return AnnotateConfig(**values | changes)
+
+
+def annotate(folder, documents, *, wikidata=CLAIMS, held_out=(), shards=1, **changes):
+    """Annotate documents, cut into shards; return their rows and the sum of the counts."""
+    config = configure(**changes)
+    size = -(-len(documents) // shards)
+    parts = [documents[i : i + size] for i in range(0, len(documents), size)]
+    write_corpus(folder, parts)
+    write_index(
+        folder / "index.duckdb", items=list(NAMES.items()), aliases=ALIASES, claims=wikidata
+    )
+    write_held_out(folder / "held_out.parquet", held_out)
+    linked = sorted((folder / "link").iterdir())
+    corpus = folder / "corpus.duckdb"
+    build_corpus(
+        corpus,
+        linked=linked,
+        index=folder / "index.duckdb",
+        held_out=folder / "held_out.parquet",
+        all_ranks=config.claims == "all",
+    )
+    rows, total = [], {}
+    for shard in linked:
+        task = AnnotateTask(
+            documents=folder / "parse" / shard.name,
+            linked=shard,
+            corpus=corpus,
+            out=folder / "out" / shard.name,
+            config=config,
+        )
+        for name, number in annotate_shard(task).items():
+            total[name] = total.get(name, 0) + number
+        rows += read_rows(task.out, TRIPLES)
+    return rows, total
+
+
+def facts(row):
+    return {(t["head"], t["property"], t["tail"]): t["intra"] for t in row["triples"]}
+
+
+ALL_FACTS = {
+    (0, 19, 1): True,
+    (0, 20, 1): True,
+    (0, 22, 2): True,
+    (1, 17, 4): False,
+    (2, 40, 0): True,
+    (2, 551, 3): True,
+    (3, 17, 4): False,
+    (4, 36, 1): False,
+}
+
+
+def test_all_relations_of_all_ordered_pairs_with_their_sentence_flag(tmp_path):
+    (row,), counts = annotate(tmp_path, [make_document("0-0", STORY)])
+    assert facts(row) == ALL_FACTS
+    assert counts["triples_intra_out"] == 5
+    assert counts["relation_P17"] == 2
+    assert counts["mentions_out"] == 8
+    assert (counts["entities_out"], counts["entities_with_item_out"]) == (6, 5)
+
+
+def test_claims_below_the_best_rank_count_only_if_asked_for(tmp_path):
+    (best,), _ = annotate(tmp_path / "best", [make_document("0-0", STORY)])
+    (all_ranks,), _ = annotate(tmp_path / "all", [make_document("0-0", STORY)], claims="all")
+    assert facts(all_ranks) == facts(best) | {(0, 22, 3): False}
+
+
+@pytest.mark.parametrize(
+    ("pair", "gone"),
+    [
+        (("ADA LOVELACE", "london", None, None), {(0, 19, 1), (0, 20, 1)}),
+        (
+            ("london", "lovelace", None, None),
+            {(0, 19, 1), (0, 20, 1)},
+        ),  # direction; another mention
+        (("augusta ada king", "byron", None, None), {(0, 22, 2), (2, 40, 0)}),  # alias
+        (("Lord Byron", "Newstead", None, None), {(2, 551, 3)}),  # label that the text lacks
+        (("x", "y", 3, 2), {(1, 17, 4), (4, 36, 1)}),  # items
+        (("x", "y", 3, None), set()),
+        (("london", "paris", None, None), set()),
+    ],
+)
+def test_held_out_pairs_leave_by_any_name_or_by_item(tmp_path, pair, gone):
+    pair = (normalise_name(pair[0]), normalise_name(pair[1]), *pair[2:])
+    (row,), counts = annotate(tmp_path, [make_document("0-0", STORY)], held_out=[pair])
+    assert set(facts(row)) == set(ALL_FACTS) - gone
+    assert counts["triples_leaked"] == len(gone)
+    assert counts["pairs_leaked"] == len({(head, tail) for head, _, tail in gone})
+
+
+@pytest.mark.parametrize(
+    ("changes", "drop"),
+    [
+        ({"min_entities": 5, "min_triples": 8}, ""),
+        ({"min_entities": 6}, "few_entities"),  # Bob has no item
+        ({"max_entities": 4}, "many_entities"),
+        ({"min_triples": 9}, "few_triples"),
+        ({"max_triples": 7}, "many_triples"),
+        ({"document_fraction": 1e-9}, "not_sampled"),
+        ({"relation_fraction": 1e-9}, "no_sampled_relation"),
+    ],
+)
+def test_each_filter_has_its_reason(tmp_path, changes, drop):
+    (row,), counts = annotate(tmp_path, [make_document("0-0", STORY)], **changes)
+    assert row["drop"] == drop
+    assert bool(row["triples"]) == (drop == "")
+    if drop:
+        assert counts[f"dropped_{drop}"] == counts["documents_in"] == 1
+        with pytest.raises(InputError, match=rf"none of 1 documents is kept \({drop} 1\)"):
+            check_not_empty(counts)
+
+
+def test_fractions_are_nested_and_keep_what_they_keep_whole(tmp_path):
+    documents = [make_document(f"{i}-0", STORY) for i in range(60)]
+    kept, relations = [], []
+    for fraction in (0.3, 0.7, 1.0):
+        rows, _ = annotate(tmp_path / f"d{fraction}", documents, document_fraction=fraction)
+        kept.append({row["doc_id"] for row in rows if not row["drop"]})
+        assert all(facts(row) == ALL_FACTS for row in rows if not row["drop"])
+        (row,), _ = annotate(tmp_path / f"r{fraction}", documents[:1], relation_fraction=fraction)
+        relations.append(set(facts(row)))
+    assert kept[0] < kept[1] < kept[2]
+    assert relations[0] <= relations[1] <= relations[2] == set(ALL_FACTS)
+
+
+@pytest.mark.parametrize("broken", ["index.duckdb", "held_out.parquet"])
+def test_missing_or_damaged_input_is_one_line(tmp_path, broken):
+    annotate(tmp_path, [make_document("0-0", STORY)])
+    arguments = {
+        "linked": [tmp_path / "link/shard_00000.parquet"],
+        "index": tmp_path / "index.duckdb",
+        "held_out": tmp_path / "held_out.parquet",
+        "all_ranks": False,
+    }
+    (tmp_path / broken).write_bytes(b"rubbish" * 1000)
+    with pytest.raises(InputError, match=f"{broken}: .*dvc repro"):
+        build_corpus(tmp_path / "other.duckdb", **arguments)
+    (tmp_path / broken).unlink()
+    with pytest.raises(InputError, match=f"{broken}: not found"):
+        build_corpus(tmp_path / "other.duckdb", **arguments)
+    assert not (tmp_path / "other.duckdb").exists()
+
+
+def test_shard_of_other_documents_is_refused(tmp_path):
+    annotate(tmp_path, [make_document("0-0", STORY)])
+    write_corpus(tmp_path / "new", [[make_document("1-0", STORY)]])
+    task = AnnotateTask(
+        documents=tmp_path / "new/parse/shard_00000.parquet",
+        linked=tmp_path / "link/shard_00000.parquet",
+        corpus=tmp_path / "corpus.duckdb",
+        out=tmp_path / "o.parquet",
+        config=configure(),
+    )
+    with pytest.raises(InputError, match=r"link/shard_00000\.parquet: made from other documents"):
+        annotate_shard(task)
+
+
+# Random worlds against the definition, written as loops.
+SURFACES = {
+    item: [name, name.upper(), *(a for i, a in ALIASES if i == item)]
+    for item, name in NAMES.items()
+}
+ITEMS = st.sampled_from(sorted(NAMES))
+
+
+@st.composite
+def documents(draw_from):
+    """Documents of up to four entities, each mentioned once or twice, in up to three sentences."""
+    found = []
+    for number in range(draw_from(st.integers(1, 4))):
+        items = draw_from(st.lists(ITEMS, max_size=4, unique=True))
+        mentions = draw_from(
+            st.lists(st.sampled_from(range(len(items))), max_size=4) if items else st.just([])
+        )
+        order = [*range(len(items)), *mentions]
+        parts = [
+            (draw_from(st.sampled_from(SURFACES[items[e]] + ["it"])), e, items[e]) for e in order
+        ]
+        cuts = sorted(draw_from(st.lists(st.integers(0, len(parts)), max_size=2)))
+        edges = [0, *cuts, len(parts)]
+        sentences = [parts[a:b] for a, b in pairwise(edges)]
+        found.append(make_document(f"{number}-0", sentences))
+    return found
+
+
+def annotate_by_loops(document, linked, wikidata, held_out):
+    """The definition: every ordered pair, every best claim, minus pairs that a benchmark tests."""
+    entities = linked["entities"]
+    names, sentences = [], []
+    for number, entity in enumerate(entities):
+        own = [m for m in linked["mentions"] if m["entity"] == number]
+        surfaces = {document["text"][m["start"] : m["end"]] for m in own}
+        surfaces |= {NAMES[entity["item"]], *(a for i, a in ALIASES if i == entity["item"])}
+        names.append({normalise_name(surface) for surface in surfaces})
+        sentences.append({m["sentence"] for m in own})
+    found = {}
+    for h, head in enumerate(entities):
+        for t, tail in enumerate(entities):
+            for item, relation, other, _, best in wikidata:
+                if h == t or not best or (item, other) != (head["item"], tail["item"]):
+                    continue
+                tested = any(
+                    (a in names[h] and b in names[t])
+                    or (b in names[h] and a in names[t])
+                    or {(x, y), (y, x)} & {(head["item"], tail["item"])}
+                    for a, b, x, y in held_out
+                )
+                if not tested:
+                    found[h, relation, t] = bool(sentences[h] & sentences[t])
+    return found
+
+
+@settings(max_examples=20, deadline=None)
+@given(
+    documents(),
+    st.lists(
+        st.tuples(ITEMS, st.sampled_from([17, 19, 22]), ITEMS, st.just(1), st.booleans()),
+        max_size=12,
+    ),
+    st.lists(
+        st.tuples(
+            st.sampled_from(
+                sorted(normalise_name(n) for names in SURFACES.values() for n in names)
+            ),
+            st.sampled_from(
+                sorted(normalise_name(n) for names in SURFACES.values() for n in names)
+            ),
+            st.sampled_from([None, 1, 2]),
+            st.sampled_from([None, 3, 4]),
+        ),
+        max_size=3,
+    ),
+    st.integers(1, 3),
+    st.integers(1, 3),
+)
+def test_annotation_equals_the_definition(found, wikidata, held_out, shards, min_triples):
+    wikidata = list({row[:3]: row for row in wikidata if row[0] != row[2]}.values())
+    with tempfile.TemporaryDirectory() as folder:
+        rows, counts = annotate(
+            Path(folder),
+            found,
+            wikidata=wikidata,
+            held_out=held_out,
+            shards=shards,
+            min_triples=min_triples,
+            min_entities=2,
+        )
+    for row, (document, linked) in zip(rows, found, strict=True):
+        expected = annotate_by_loops(document, linked, wikidata, held_out)
+        if len(linked["entities"]) < 2:
+            assert row["drop"] == "few_entities"
+        elif len(expected) < min_triples:
+            assert row["drop"] == "few_triples"
+        else:
+            assert (row["drop"], facts(row)) == ("", expected)
+            keys = [(t["head"], t["tail"], t["property"]) for t in row["triples"]]
+            assert keys == sorted(keys)
+    dropped = sum(number for name, number in counts.items() if name.startswith("dropped_"))
+    assert counts["documents_in"] == len(found) == counts["documents_out"] + dropped
+    assert counts["triples_found"] == (
+        counts["triples_out"]
+        + counts["triples_leaked"]
+        + counts["triples_of_dropped"]
+        + counts["triples_not_sampled"]
+    )
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"min_entities": 0}, "min_entities: must be at least 1, got 0"),
+        ({"max_triples": 0}, r"max_triples: must be null or at least min_triples \(1\), got 0"),
+        ({"relation_fraction": 0.0}, "relation_fraction: must be above 0"),
+        ({"document_fraction": 1.5}, "document_fraction: .*got 1.5"),
+    ],
+)
+def test_impossible_values_are_named(changes, message):
+    with pytest.raises(ValueError, match=message):
+        configure(**changes)
