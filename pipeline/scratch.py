@@ -44,7 +44,8 @@ def fingerprint(config: Any, inputs: Iterable[Path], code: Iterable[Path]) -> st
                 digest.update(stream.read(SAMPLED_BYTES))
     for root in code:
         for file in _files(root, "*.py"):
-            digest.update(str(file).encode() + file.read_bytes())
+            # relative: DVC runs queued experiments in another folder each time
+            digest.update(str(file.relative_to(root.parent)).encode() + file.read_bytes())
     return digest.hexdigest()[:16]
 
 

@@ -47,6 +47,11 @@ SETTINGS = (
         name="ERICA_NPROC", default="1", meaning="training processes of one machine (torchrun)"
     ),
     Setting(
+        name="ERICA_CHECKPOINT_STEPS",
+        default="500",
+        meaning="training steps between two checkpoints; one is also written every 10 minutes",
+    ),
+    Setting(
         name="ERICA_SHARED",
         default="../shared",
         meaning="folder with real dump slices and benchmark files for the tests marked `real`",
@@ -71,6 +76,11 @@ def num_workers() -> int:
 def log_seconds() -> int:
     """Return the seconds between two progress lines where there is no terminal."""
     return _positive("ERICA_LOG_SECONDS", read_setting("ERICA_LOG_SECONDS"))
+
+
+def checkpoint_steps() -> int:
+    """Return the training steps between two checkpoints."""
+    return _positive("ERICA_CHECKPOINT_STEPS", read_setting("ERICA_CHECKPOINT_STEPS"))
 
 
 def scratch_root() -> Path:

@@ -108,10 +108,13 @@ def save_masked_lm(model: nn.Module, tokenizer: Any, folder: Path, *, source: Pa
     The dropout that pre-training ran with is no property of the encoder: the config gets back the
     probabilities of `source`, the folder that it was loaded from.
     """
+    import transformers
+
     hf_model: Any = model
     before = _read_config(source, None)
     for name in _dropout_fields(before):
         setattr(hf_model.config, name, getattr(before, name))
+    transformers.logging.disable_progress_bar()
     hf_model.save_pretrained(folder)
     tokenizer.save_pretrained(folder)
 

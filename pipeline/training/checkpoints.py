@@ -1,0 +1,103 @@
+"""Checkpoints in the stage's scratch folder: atomic, the latest two, written when told to stop.
+
+The random state is not in them: batch, dropout and learning rate of a step are functions of the
+seed and the step's number.
+"""
+
+import signal
+import sys
+import time
+from pathlib import Path
+from types import FrameType, TracebackType
+from typing import Any
+
+import torch
+from torch import nn
+
+from pipeline.io import atomic_file
+from pipeline.scratch import reach
+from pipeline.training.loop import Row
+from pipeline.training.runtime import Runtime
+
+KEPT = 2
+SECONDS = 600  # between two checkpoints, whatever the number of steps
+TERMINATED = 143  # exit code of a process that ended at SIGTERM's request
+
+
+class CheckpointStore:
+    """Saves and restores a run. As a context manager it answers SIGTERM with a checkpoint.
+
+    Under torchrun process 0 writes and all read; the folder must be one they share.
+    """
+
+    def __init__(self, folder: Path, *, steps: int, runtime: Runtime) -> None:
+        self.folder, self.steps, self.runtime = folder, steps, runtime
+        self._stop = False
+        self._saved = time.monotonic()
+        self._before: Any = None
+
+    def __enter__(self) -> "CheckpointStore":
+        self._before = signal.signal(signal.SIGTERM, self._ask_to_stop)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        signal.signal(signal.SIGTERM, self._before)
+
+    def _ask_to_stop(self, _number: int, _frame: FrameType | None) -> None:
+        self._stop = True
+
+    def restore(self, model: nn.Module, optimizer: torch.optim.Optimizer) -> list[Row]:
+        """Load the newest readable checkpoint; return its rows, or none at the start."""
+        for path in self._list(newest_first=True):
+            try:
+                state = torch.load(path, map_location=self.runtime.device, weights_only=True)
+            except (RuntimeError, EOFError, OSError, ValueError, KeyError) as error:
+                reason = (str(error).splitlines() or ["unreadable"])[0]
+                sys.stderr.write(f"{path}: passed over, not a whole checkpoint ({reason})\n")
+                continue
+            model.load_state_dict(state["model"])
+            optimizer.load_state_dict(state["optimizer"])
+            sys.stderr.write(f"{path}: continuing after step {len(state['rows'])}\n")
+            return list(state["rows"])
+        return []
+
+    def step_done(
+        self, model: nn.Module, optimizer: torch.optim.Optimizer, rows: list[Row]
+    ) -> None:
+        """Save if the number of steps or the time says so, or on SIGTERM, then exit with 143."""
+        stop = self._told_to_stop()
+        late = time.monotonic() - self._saved > SECONDS
+        if stop or late or len(rows) % self.steps == 0:
+            self.save(model, optimizer, rows)
+        if stop:
+            sys.stderr.write(f"stopped after step {len(rows)}; run again to continue\n")
+            sys.exit(TERMINATED)
+
+    def save(self, model: nn.Module, optimizer: torch.optim.Optimizer, rows: list[Row]) -> None:
+        """Write the state after `len(rows)` steps; keep the latest two."""
+        self._saved = time.monotonic()
+        if self.runtime.rank > 0:
+            return
+        state = {"model": model.state_dict(), "optimizer": optimizer.state_dict(), "rows": rows}
+        reach("train.checkpoint.start")
+        with atomic_file(self.folder / f"step_{len(rows):08d}.pt") as temporary:
+            torch.save(state, temporary)
+            reach("train.checkpoint.written")
+        reach("train.checkpoint.renamed")
+        for old in self._list(newest_first=True)[KEPT:]:
+            old.unlink()
+
+    def _told_to_stop(self) -> bool:
+        """Whether any process got SIGTERM: all must stop after the same step."""
+        if self.runtime.world_size == 1:
+            return self._stop
+        flag = torch.tensor(float(self._stop), device=self.runtime.device)
+        return bool(self.runtime.sum_over_processes(flag) > 0)
+
+    def _list(self, *, newest_first: bool) -> list[Path]:
+        return sorted(self.folder.glob("step_*.pt"), reverse=newest_first)

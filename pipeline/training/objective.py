@@ -1,0 +1,186 @@
+"""The loss of a step, micro-batch by micro-batch (paper Eq. 4), at the memory of one of them.
+
+Relation discrimination contrasts pairs of the whole step. With several micro-batches or processes
+the representations are computed first without a graph, the gradient of the loss for each of them
+is taken, and the second pass injects it (GradCache, Gao et al. 2021): the result is the gradient
+of one big batch.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import nn
+
+from pipeline.model.discrimination import (
+    entity_discrimination,
+    relation_discrimination_gradient,
+)
+from pipeline.model.encoder import SpecialTokens, encode
+from pipeline.model.masking import masked_lm_loss
+from pipeline.model.pooling import pool_entities
+from pipeline.training.batches import Reading, question_tensors, read_views
+from pipeline.training.config import TrainConfig
+from pipeline.training.loop import Losses
+from pipeline.training.pairs import Pairs
+from pipeline.training.runtime import Runtime
+from pipeline.training.sampler import Step
+
+
+@dataclass(slots=True)
+class MicroBatch:
+    """One micro-batch on the device, with the numbers that its sums are divided by."""
+
+    first: int  # document of the step
+    last: int
+    group: int
+    readings: list[Reading]
+    questions: tuple[torch.Tensor, torch.Tensor] | None
+    step: Step
+    rd_loss: torch.Tensor | None = None  # this micro-batch's share of the step's, a number
+    rd_gradient_EH: torch.Tensor | None = None  # of the step's RD loss for its entities
+
+
+class Objective:
+    """Computes the losses of the steps of a run."""
+
+    def __init__(
+        self, model: nn.Module, config: TrainConfig, special: SpecialTokens, runtime: Runtime
+    ) -> None:
+        self.model, self.config, self.special, self.runtime = model, config, special, runtime
+
+    def prepare(self, number: int, step: Step) -> Sequence[MicroBatch]:
+        """Return this process's micro-batches of step `number`, RD's gradients in place."""
+        batches = self._move(step)
+        if step.pairs and not self._is_direct(step):
+            self._cache(number, step, batches)
+        return batches
+
+    def __call__(self, batch: MicroBatch) -> Losses:
+        """Return a micro-batch's share of the step's losses."""
+        step, weights = batch.step, self.config.loss_weights
+        parts: dict[str, torch.Tensor] = {}
+        states = [self._states(reading) for reading in batch.readings]
+        with torch.autocast(self.runtime.device.type, enabled=False):
+            if batch.questions:
+                entity_EH = _pool(states[-1], batch.readings[-1])
+                summed = entity_discrimination(entity_EH, *batch.questions, self.config.tau)
+                parts["ed"] = summed / max(step.num_questions, 1)
+            if step.pairs:
+                parts["rd"] = self._relation_loss(batch, _pool(states[0], batch.readings[0]))
+        if "mlm" in self.config.objectives:
+            parts["mlm"] = sum(
+                (
+                    masked_lm_loss(
+                        self.model, states_NH, reading.mlm_position_K, reading.mlm_label_K
+                    )
+                    for states_NH, reading in zip(states, batch.readings, strict=True)
+                ),
+                torch.zeros((), device=self.runtime.device),
+            ) / max(step.num_hidden, 1)
+        total = sum(
+            (getattr(weights, name) * value for name, value in parts.items()),
+            torch.zeros((), device=self.runtime.device),
+        )
+        return Losses(total, parts)
+
+    def _states(self, reading: Reading) -> torch.Tensor:
+        """Return the states of all rectangles behind one another, [N, H]."""
+        return torch.cat(
+            [encode(self.model, ids, mask).flatten(0, 1) for ids, mask in reading.blocks]
+        )
+
+    def _relation_loss(self, batch: MicroBatch, entity_EH: torch.Tensor) -> torch.Tensor:
+        """Return RD's share with the gradient of the whole contrast group."""
+        if batch.rd_gradient_EH is None:
+            first = batch.step.sheets[0].views.entity_offset[batch.first]
+            pairs = batch.step.pairs[batch.group]
+            loss, gradient_EH = self._contrast(batch.step, pairs, entity_EH, int(first))
+        else:
+            assert batch.rd_loss is not None
+            loss, gradient_EH = batch.rd_loss, batch.rd_gradient_EH
+        return loss + ((entity_EH - entity_EH.detach()) * gradient_EH).sum()
+
+    def _contrast(
+        self, step: Step, pairs: Pairs, entity_EH: torch.Tensor, first: int
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        """Return a group's loss and gradient; row 0 of `entity_EH` is entity `first`."""
+
+        def tensor(array: object) -> torch.Tensor:
+            return torch.as_tensor(array, device=self.runtime.device)
+
+        loss, gradient_EH = relation_discrimination_gradient(
+            entity_EH,
+            tensor(pairs.head_P - first),
+            tensor(pairs.tail_P - first),
+            tensor(pairs.anchor_A),
+            tensor(pairs.positive_A),
+            tensor(pairs.negative_AK),
+            self.config.tau,
+        )
+        scale = 1.0 / max(step.num_anchors, 1)
+        return loss * scale, gradient_EH * scale
+
+    def _is_direct(self, step: Step) -> bool:
+        """Whether each contrast group lies in one micro-batch, so that one pass is enough."""
+        return len(step.pairs) == len(step.micro_batches)
+
+    def _move(self, step: Step) -> list[MicroBatch]:
+        batches = []
+        mine = range(self.runtime.rank, len(step.micro_batches), self.runtime.world_size)
+        for number in mine:
+            first, last = step.micro_batches[number]
+            readings = [
+                read_views(
+                    sheet, first, last, padding=self.special.padding, device=self.runtime.device
+                )
+                for sheet in step.sheets
+            ]
+            questions = step.questions and question_tensors(
+                step.questions, step.sheets[-1].views, first, last, self.runtime.device
+            )
+            group = number % len(step.pairs) if step.pairs else 0
+            batches.append(MicroBatch(first, last, group, readings, questions or None, step))
+        return batches
+
+    def _cache(self, number: int, step: Step, batches: list[MicroBatch]) -> None:
+        """Fill in RD's gradients: first pass over the micro-batches, without a graph."""
+        offset = step.sheets[0].views.entity_offset
+        parts = []
+        with torch.no_grad():
+            for place, batch in enumerate(batches):
+                self.runtime.reseed(number, place)  # the dropout of the second pass
+                with self.runtime.autocast():
+                    states_NH = self._states(batch.readings[0])
+                parts.append(_pool(states_NH, batch.readings[0]))
+        width = self._hidden_size()
+        pool_EH = torch.zeros(int(offset[-1]), width, device=self.runtime.device)
+        for batch, part in zip(batches, parts, strict=True):
+            pool_EH[offset[batch.first] : offset[batch.last]] = part
+        if self.config.contrast_scope == "global":
+            pool_EH = self.runtime.sum_over_processes(pool_EH)
+        for group, pairs in enumerate(step.pairs):
+            members = [batch for batch in batches if batch.group == group]
+            if not members:
+                continue
+            loss, gradient_EH = self._contrast(step, pairs, pool_EH, 0)
+            sharers = len(members) * (
+                self.runtime.world_size if self.config.contrast_scope == "global" else 1
+            )
+            for batch in members:
+                batch.rd_loss = loss / sharers
+                batch.rd_gradient_EH = gradient_EH[offset[batch.first] : offset[batch.last]]
+
+    def _hidden_size(self) -> int:
+        size: int = self.model.config.hidden_size  # type: ignore[union-attr, assignment]
+        return size
+
+
+def _pool(states_NH: torch.Tensor, reading: Reading) -> torch.Tensor:
+    return pool_entities(
+        states_NH,
+        reading.token_index_S,
+        reading.token_mention_S,
+        reading.mention_entity_M,
+        reading.num_entities,
+    )

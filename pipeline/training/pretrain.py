@@ -1,0 +1,186 @@
+"""Pre-train an encoder on shards of encoded documents (paper 3.5, 4.2)."""
+
+import dataclasses
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from torch import nn
+
+from pipeline.errors import InputError
+from pipeline.model.encoder import load_masked_lm, save_masked_lm, special_tokens
+from pipeline.model.ragged import Ints
+from pipeline.progress import Progress
+from pipeline.settings import checkpoint_steps
+from pipeline.training.checkpoints import CheckpointStore
+from pipeline.training.config import TrainConfig
+from pipeline.training.corpus import Corpus, Relations
+from pipeline.training.heldout import Discrimination, HeldOut
+from pipeline.training.loop import NonFiniteLossError, Row, fit
+from pipeline.training.objective import MicroBatch, Objective
+from pipeline.training.runtime import Runtime
+from pipeline.training.sampler import Step, StepSampler
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a run leaves beside the weights. Nothing in it depends on the clock."""
+
+    rows: list[Row]  # one per step
+    documents: int  # in the training part
+    tokens: int
+    triples: int
+    relations: int
+    before: Discrimination | None  # the untouched encoder; None without held-out documents
+    after: Discrimination | None
+
+
+def pretrain(
+    config: TrainConfig, *, base: Path, shards: Path, scratch: Path, output: Path
+) -> Outcome:
+    """Train the encoder in `base` on `shards/train`; write the Hugging Face folder `output`.
+
+    A run that was killed continues from its latest checkpoint in `scratch`.
+
+    Raises:
+        InputError: An input is missing or does not fit the parameters, or the loss is no number.
+    """
+    runtime = Runtime.start(config.precision, config.seed)
+    model, tokenizer = load_masked_lm(base, seed=config.seed, dropout=config.dropout)
+    model.to(runtime.device)
+    _check_length(config, model, tokenizer)
+    special = special_tokens(tokenizer)
+    relations = Relations.read(shards / "relations.parquet")
+    corpus = Corpus.open(shards / "train", scratch / "corpus")
+    sampler = StepSampler(
+        corpus,
+        relations,
+        config,
+        special=special,
+        vocabulary=plain_vocabulary(tokenizer),
+        world_size=runtime.world_size,
+    )
+    heldout_corpus = Corpus.open(shards / "heldout", scratch / "heldout", may_be_empty=True)
+    heldout = None
+    if len(heldout_corpus):
+        heldout = HeldOut(heldout_corpus, relations, config, special=special, runtime=runtime)
+    before = heldout.measure(model) if heldout else None
+    objective = Objective(model, config, special, runtime)
+    rows = _run(config, model, sampler, objective, runtime, scratch)
+    after = heldout.measure(model) if heldout else None
+    if runtime.rank == 0:
+        save_masked_lm(model, tokenizer, output, source=base)
+    return Outcome(
+        rows=rows,
+        documents=len(corpus),
+        tokens=int(corpus.lengths.sum()),
+        triples=corpus.num_triples,
+        relations=len(relations.names),
+        before=before,
+        after=after,
+    )
+
+
+def _run(
+    config: TrainConfig,
+    model: nn.Module,
+    sampler: StepSampler,
+    objective: Objective,
+    runtime: Runtime,
+    scratch: Path,
+) -> list[Row]:
+    current: list[Step] = []
+    seen = _Speed()
+
+    def micro_batches(number: int) -> list[MicroBatch]:
+        current[:] = [sampler(number)]
+        return list(objective.prepare(number, current[0]))
+
+    def on_step(number: int, row: Row) -> None:
+        step = current[0]
+        row["rd_positives"], row["rd_negatives"] = step.num_anchors, step.num_negatives
+        progress.advance(number + 1 - progress.done, note=seen.note(step, row))
+
+    store = CheckpointStore(scratch / "checkpoints", steps=checkpoint_steps(), runtime=runtime)
+    try:
+        with Progress("train", config.num_steps, "steps") as progress, store:
+            return fit(
+                model,
+                num_steps=config.num_steps,
+                micro_batches=micro_batches,
+                loss=objective,
+                config=config.optimizer,
+                runtime=runtime,
+                on_step=on_step,
+                checkpoints=store,
+            )
+    except NonFiniteLossError as error:
+        ids = sampler.corpus.doc_ids(sampler.rows(error.step).tolist())
+        shown = ", ".join(ids[:8]) + (", ..." if len(ids) > 8 else "")
+        raise InputError(
+            f"train: the loss of step {error.step} is {error.value}; documents {shown}; the "
+            "weights before it are kept: lower train.learning_rate, or look at these documents"
+        ) from None
+
+
+class _Speed:
+    """Tokens per second since the start, for the progress line only."""
+
+    def __init__(self) -> None:
+        self.started, self.tokens = time.monotonic(), 0
+
+    def note(self, step: Step, row: Row) -> str:
+        self.tokens += sum(len(sheet.views.token_T) for sheet in step.sheets)
+        rate = self.tokens / max(time.monotonic() - self.started, 1e-9)
+        parts = " ".join(f"{name} {row[name]:.3f}" for name in ("ed", "rd", "mlm") if name in row)
+        return f"loss {row['loss']:.3f} ({parts}), {rate:.0f} tokens/s"
+
+
+def plain_vocabulary(tokenizer: Any) -> Ints:
+    """Return the ids of the tokens that a hidden token may be replaced by: none special."""
+    ids = np.arange(len(tokenizer), dtype=np.int64)
+    return ids[~np.isin(ids, np.asarray(tokenizer.all_special_ids, np.int64))]
+
+
+def _check_length(config: TrainConfig, model: nn.Module, tokenizer: Any) -> None:
+    positions = getattr(model.config, "max_position_embeddings", None) or config.max_length
+    limit = min(int(tokenizer.model_max_length), int(positions))
+    if config.max_length > limit:
+        raise InputError(
+            f"train.max_length: {config.max_length} is more than the encoder's {limit} positions; "
+            "lower it"
+        )
+
+
+def summarise(outcome: Outcome, config: TrainConfig) -> dict[str, Any]:
+    """Return the report of a run: sizes, final losses (mean of the last tenth), held-out scores."""
+    last = outcome.rows[-max(len(outcome.rows) // 10, 1) :]
+    names = [name for name in ("loss", "ed", "rd", "mlm") if name in last[0]]
+    return {
+        "steps": len(outcome.rows),
+        "documents": outcome.documents,
+        "tokens": outcome.tokens,
+        "triples": outcome.triples,
+        "relations": outcome.relations,
+        "epochs": round(len(outcome.rows) * config.batch_size / outcome.documents, 2),
+        "final": {name: round(sum(r[name] for r in last) / len(last), 5) for name in names},
+        "heldout": {
+            when: {k: round(v, 5) for k, v in dataclasses.asdict(scores).items()}
+            for when, scores in (("before", outcome.before), ("after", outcome.after))
+            if scores
+        },
+    }
+
+
+def curve_lines(rows: list[Row]) -> list[str]:
+    """Return the lines of train.tsv: one per step; an objective that is not trained stays empty."""
+    names = ("loss", "ed", "rd", "mlm", "learning_rate", "gradient_norm")
+    counts = ("rd_positives", "rd_negatives")
+    lines = ["\t".join(("step", *names, *counts))]
+    for number, row in enumerate(rows):
+        values = [f"{row[name]:.6g}" if name in row else "" for name in names]
+        values += [str(int(row[name])) for name in counts]
+        lines.append("\t".join([str(number), *values]))
+    return lines

@@ -1,0 +1,217 @@
+"""Batch t as a function of (seed, t): which documents, prompts, pairs and hidden tokens.
+
+Everything random about a step is drawn here, for the whole step, with one generator. Micro-batches
+and processes only divide the result, so that they change neither what is learnt nor a draw.
+"""
+
+import dataclasses
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from pipeline.errors import InputError
+from pipeline.model.encoder import SpecialTokens
+from pipeline.model.masking import mask_tokens
+from pipeline.model.ragged import Bools, Ints, expand, owners
+from pipeline.training.batches import Sheet
+from pipeline.training.config import TrainConfig
+from pipeline.training.corpus import Corpus, Documents, Relations
+from pipeline.training.pairs import Pairs, Triples, choose_pairs, unlabelled_pairs
+from pipeline.training.questions import (
+    Questions,
+    answerable,
+    choose_triples,
+    list_candidates,
+    write_prompts,
+)
+from pipeline.training.views import Prompts, Views, build_views
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """All documents of one optimiser step, shortest first, one view of each per sheet.
+
+    `sheets[0]` is what relation discrimination reads, `sheets[-1]` what entity discrimination
+    reads; with one objective or shared encoding they are the same sheet. `pairs` has one element
+    per contrast group; its entities are those of `sheets[0]`.
+    """
+
+    row_D: Ints
+    sheets: tuple[Sheet, ...]
+    questions: Questions | None
+    pairs: tuple[Pairs, ...]
+    micro_batches: tuple[tuple[int, int], ...]  # first and last (exclusive) document of each
+
+    @property
+    def num_questions(self) -> int:
+        """Anchors of entity discrimination in the step."""
+        return len(self.questions.view_A) if self.questions else 0
+
+    @property
+    def num_anchors(self) -> int:
+        """Anchors of relation discrimination in the step."""
+        return sum(len(pairs.anchor_A) for pairs in self.pairs)
+
+    @property
+    def num_negatives(self) -> int:
+        """Negatives of all these anchors."""
+        return sum(int((pairs.negative_AK >= 0).sum()) for pairs in self.pairs)
+
+    @property
+    def num_hidden(self) -> int:
+        """Tokens to predict in the step."""
+        return sum(len(sheet.chosen_K) for sheet in self.sheets)
+
+
+class StepSampler:
+    """Draws the steps of a run."""
+
+    def __init__(
+        self,
+        corpus: Corpus,
+        relations: Relations,
+        config: TrainConfig,
+        *,
+        special: SpecialTokens,
+        vocabulary: Ints,
+        world_size: int = 1,
+    ) -> None:
+        if len(corpus) < config.batch_size:
+            raise InputError(
+                f"train.batch_size: {config.batch_size} is more than the {len(corpus)} documents "
+                "of data/shard/train; lower it or give more pages"
+            )
+        self.corpus, self.relations, self.config = corpus, relations, config
+        self.special, self.vocabulary, self.world_size = special, vocabulary, world_size
+        self._permutation = lru_cache(maxsize=2)(self._permute)
+
+    def _permute(self, epoch: int) -> Ints:
+        generator = np.random.default_rng([self.config.seed, 0, epoch])
+        return generator.permutation(len(self.corpus))
+
+    def rows(self, step: int) -> Ints:
+        """Return the documents of a step, shortest first; each epoch is a new permutation."""
+        size = self.config.batch_size
+        slots = np.arange(step * size, (step + 1) * size)
+        epochs, places = slots // len(self.corpus), slots % len(self.corpus)
+        parts = [self._permutation(int(e))[places[epochs == e]] for e in np.unique(epochs)]
+        row_D = np.concatenate(parts)
+        order = np.argsort(self.corpus.lengths[row_D], kind="stable")
+        return row_D[order]
+
+    def __call__(self, step: int) -> Step:
+        """Draw step t."""
+        config, generator = self.config, np.random.default_rng([self.config.seed, 1, step])
+        docs = self.corpus.gather(self.rows(step))
+        plain = protect_mentions(docs) if not config.mask_mentions else docs
+        sheets: list[Sheet] = []
+        questions, pairs = None, list[Pairs]()
+        ranges = _divide(len(docs), config.micro_batch_size)
+        if "ed" not in config.objectives or (
+            "rd" in config.objectives and not config.shared_encoding
+        ):
+            sheets.append(self._hide(self._view(plain, Prompts.none(len(docs))), generator))
+        if "ed" in config.objectives:
+            askable_R, first_R, _ = answerable(docs, self.relations, max_length=config.max_length)
+            triple_D = choose_triples(docs, askable_R, generator)
+            prompts = write_prompts(docs, self.relations, triple_D, first_R, special=self.special)
+            views = self._view(plain, prompts)
+            questions = list_candidates(docs, views, triple_D, config.ed_other_tails)
+            sheets.append(self._hide(views, generator))
+        if "rd" in config.objectives:
+            views = sheets[0].views
+            triples, view_R = kept_triples(docs, views)
+            pairs = [
+                self._pairs(views, triples, view_R, group_V, generator)
+                for group_V in self._groups(ranges)
+            ]
+        return Step(docs.row_D, tuple(sheets), questions, tuple(pairs), ranges)
+
+    def _view(self, docs: Documents, prompts: Prompts) -> Views:
+        every = np.arange(len(docs))
+        return build_views(
+            docs, every, prompts, special=self.special, max_length=self.config.max_length
+        )
+
+    def _hide(self, views: Views, generator: np.random.Generator) -> Sheet:
+        if "mlm" not in self.config.objectives:
+            return Sheet(views, views.token_T, np.zeros(0, np.int64))
+        input_T, chosen_K = mask_tokens(
+            views.token_T,
+            views.maskable_T,
+            probability=self.config.mlm_probability,
+            mask_id=self.special.mask,
+            vocabulary=self.vocabulary,
+            generator=generator,
+        )
+        return Sheet(views, input_T, chosen_K)
+
+    def _groups(self, ranges: tuple[tuple[int, int], ...]) -> list[Bools]:
+        """Return which documents are contrasted with one another, one mask per group."""
+        size = {
+            "global": 1,
+            "process": min(self.world_size, len(ranges)),
+            "micro_batch": len(ranges),
+        }[self.config.contrast_scope]
+        group_D = np.concatenate(
+            [np.full(last - first, n % size) for n, (first, last) in enumerate(ranges)]
+        )
+        return [group_D == number for number in range(size)]
+
+    def _pairs(
+        self,
+        views: Views,
+        triples: Triples,
+        view_R: Ints,
+        group_V: Bools,
+        generator: np.random.Generator,
+    ) -> Pairs:
+        mine_R = group_V[view_R]
+        own = Triples(
+            triples.head_R[mine_R],
+            triples.tail_R[mine_R],
+            triples.relation_R[mine_R],
+            triples.intra_R[mine_R],
+        )
+        kept_E = views.kept_E & group_V[owners(np.diff(views.entity_offset))]
+        unlabelled = unlabelled_pairs(
+            views.entity_offset,
+            kept_E,
+            own,
+            limit=self.config.no_relation_pairs,
+            generator=generator,
+        )
+        return choose_pairs(
+            own,
+            unlabelled,
+            rd_pairs=self.config.rd_pairs,
+            negatives=self.config.rd_negatives,
+            generator=generator,
+        )
+
+
+def kept_triples(docs: Documents, views: Views) -> tuple[Triples, Ints]:
+    """Return the tuples whose entities both have a mention in their view, and their views.
+
+    Entities are numbered as in `views`, one view per document in the documents' order.
+    """
+    doc_R = owners(np.diff(docs.triple_offset))
+    shift_R = views.entity_offset[doc_R] - docs.entity_offset[doc_R]
+    head_R, tail_R = docs.head_R + shift_R, docs.tail_R + shift_R
+    kept_R = views.kept_E[head_R] & views.kept_E[tail_R] & (head_R != tail_R)
+    triples = Triples(head_R[kept_R], tail_R[kept_R], docs.relation_R[kept_R], docs.intra_R[kept_R])
+    return triples, doc_R[kept_R]
+
+
+def protect_mentions(docs: Documents) -> Documents:
+    """Return the documents with the tokens of mentions marked as not maskable."""
+    doc_M = owners(np.diff(docs.mention_offset))
+    maskable_T = docs.maskable_T.copy()
+    start_M = docs.token_offset[doc_M] + docs.mention_start_M
+    maskable_T[expand(start_M, docs.mention_end_M - docs.mention_start_M)] = False
+    return dataclasses.replace(docs, maskable_T=maskable_T)
+
+
+def _divide(num_docs: int, size: int) -> tuple[tuple[int, int], ...]:
+    return tuple((first, min(first + size, num_docs)) for first in range(0, num_docs, size))

@@ -1,0 +1,116 @@
+"""A tiny random BERT and random documents, in the formats that pre-training reads."""
+
+from pathlib import Path
+
+import numpy as np
+
+from pipeline.io import write_shard
+from pipeline.records.encoded import ENCODED, RELATIONS
+
+WORDS = 180
+SPECIAL = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
+RELATION_NAMES = ["capital of", "born in", "member of", "made by", "part of", "father"]
+
+
+def write_tiny_bert(folder: Path, *, hidden: int = 32, layers: int = 2, positions: int = 128):
+    """Write a random BERT with its tokenizer; the vocabulary is w0, w1, ... and relation words."""
+    import torch
+    from tokenizers import Tokenizer, models, pre_tokenizers
+    from transformers import BertConfig, BertForMaskedLM, PreTrainedTokenizerFast
+
+    names = sorted({word for name in RELATION_NAMES for word in name.split()})
+    words = SPECIAL + [f"w{i}" for i in range(WORDS)] + names
+    backend = Tokenizer(models.WordLevel({w: i for i, w in enumerate(words)}, unk_token="[UNK]"))
+    backend.pre_tokenizer = pre_tokenizers.Whitespace()
+    tokenizer = PreTrainedTokenizerFast(
+        tokenizer_object=backend,
+        model_max_length=positions,
+        pad_token="[PAD]",
+        unk_token="[UNK]",
+        cls_token="[CLS]",
+        sep_token="[SEP]",
+        mask_token="[MASK]",
+    )
+    torch.manual_seed(0)
+    config = BertConfig(
+        vocab_size=len(words),
+        hidden_size=hidden,
+        num_hidden_layers=layers,
+        num_attention_heads=4,
+        intermediate_size=2 * hidden,
+        max_position_embeddings=positions,
+    )
+    BertForMaskedLM(config).save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
+
+
+def random_document(generator: np.random.Generator, number: int, *, longest: int = 60):
+    """Return one row of ENCODED: non-overlapping mentions, multi-label pairs, any length."""
+    length = int(generator.integers(12, longest))
+    entities = int(generator.integers(2, 7))
+    mentions, place = [], 0
+    while True:
+        start = place + int(generator.integers(0, 4))
+        end = start + int(generator.integers(1, 4))
+        if end > length:
+            break
+        mentions.append((start, end))
+        place = end
+    chosen = generator.integers(0, entities, len(mentions))
+    order: dict[int, int] = {}
+    for entity in chosen.tolist():
+        order.setdefault(entity, len(order))
+    numbers = [order[e] for e in chosen.tolist()]
+    count = len(order)
+    triples = sorted(
+        {
+            (int(h), int(t), int(r))
+            for h, t, r in zip(
+                generator.integers(0, count, 3 * count),
+                generator.integers(0, count, 3 * count),
+                generator.integers(0, len(RELATION_NAMES), 3 * count),
+                strict=True,
+            )
+            if h != t
+        }
+    )
+
+    intra = {(h, t): bool((h * 7 + t * 3 + number) % 2) for h, t, _ in triples}
+    return {
+        "doc_id": f"{number}-0",
+        "page_id": number,
+        "input_ids": generator.integers(5, 5 + WORDS, length).tolist(),
+        "mention_start": [m[0] for m in mentions],
+        "mention_end": [m[1] for m in mentions],
+        "mention_entity": numbers,
+        "mention_sentence": [m[0] // 12 for m in mentions],
+        "entity_item": [None if e % 3 == 2 else 10 * number + e for e in range(count)],
+        "head": [h for h, _, _ in triples],
+        "tail": [t for _, t, _ in triples],
+        "relation": [r for _, _, r in triples],
+        "intra": [intra[h, t] for h, t, _ in triples],
+    }
+
+
+def write_tiny_shards(folder: Path, base: Path, *, documents: int = 24, seed: int = 0):
+    """Write data/shard with a training part of two files and a held-out part."""
+    from transformers import AutoTokenizer
+
+    tokenizer = AutoTokenizer.from_pretrained(base)
+    generator = np.random.default_rng(seed)
+    rows = [random_document(generator, n) for n in range(documents + 6)]
+    half = documents // 2
+    write_shard(folder / "train" / "shard_00000.parquet", rows[:half], ENCODED)
+    write_shard(folder / "train" / "shard_00001.parquet", rows[half:documents], ENCODED)
+    write_shard(folder / "heldout" / "shard_00000.parquet", rows[documents:], ENCODED)
+    relations = [
+        {
+            "relation": number,
+            "property": number + 1,
+            "name": name,
+            "name_ids": tokenizer(name, add_special_tokens=False)["input_ids"],
+            "count": 1,
+        }
+        for number, name in enumerate(RELATION_NAMES)
+    ]
+    write_shard(folder / "relations.parquet", relations, RELATIONS)
