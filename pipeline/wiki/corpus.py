@@ -1,0 +1,156 @@
+"""One unit of a dump -> one shard of documents, and its pages, redirects and anchors."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from pipeline.io import write_table
+from pipeline.progress import Counts
+from pipeline.records.documents import ANCHORS, DOCUMENTS, LINK, PAGES, REDIRECTS
+from pipeline.wiki.anchors import RawAnchors, count_links, read_anchors, sort_anchors
+from pipeline.wiki.disambiguation import is_disambiguation
+from pipeline.wiki.documents import ParseConfig, count_words, read_documents
+from pipeline.wiki.markup import Markup
+from pipeline.wiki.pages import Page, read_page, slice_pages, unescape_xml
+from pipeline.wiki.streams import read_chunks
+from pipeline.wiki.tidy import Text
+from pipeline.wiki.titles import ARTICLE, normalize_title, read_redirect
+from pipeline.wiki.units import Unit
+
+SIDES = {"pages": PAGES, "redirects": REDIRECTS, "anchors": ANCHORS}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ParseTask:
+    """What a worker needs: the unit, the parameters, and where its files go."""
+
+    unit: Unit
+    config: ParseConfig
+    shard: Path
+    sides: dict[str, Path]  # one file for each of SIDES
+
+
+@dataclass(slots=True)
+class Harvest:
+    """What was read of a unit so far."""
+
+    documents: list[tuple[str, int, str, Text]] = field(default_factory=list)
+    pages: list[tuple[int, str, bool]] = field(default_factory=list)
+    redirects: list[tuple[str, str]] = field(default_factory=list)
+    links: RawAnchors = field(default_factory=Counter)
+    counts: Counts = field(default_factory=dict)
+
+    def count(self, name: str, number: int = 1) -> None:
+        """Add to a counter."""
+        self.counts[name] = self.counts.get(name, 0) + number
+
+
+def parse_unit(task: ParseTask) -> Counts:
+    """Parse one unit, write its shard and its side files, and return what was counted.
+
+    Raises:
+        InputError: The dump is damaged.
+    """
+    markup = Markup(task.unit.site, task.config.templates)
+    harvest = Harvest()
+    piece = task.unit.piece
+    for data in slice_pages(piece, read_chunks(piece)):
+        harvest.count("pages.in")
+        reason = parse_page(data, markup, task.config, harvest)
+        harvest.count(f"pages.{reason or 'out'}")
+    write_table(task.shard, _documents_table(harvest.documents))
+    anchors = list(sort_anchors(read_anchors(harvest.links, markup.site)))
+    harvest.count("links.anchors", sum(number for _, _, number in anchors))
+    rows: dict[str, Sequence[tuple[Any, ...]]] = {
+        "pages": harvest.pages,
+        "redirects": harvest.redirects,
+        "anchors": anchors,
+    }
+    for name, schema in SIDES.items():
+        write_table(task.sides[name], _table(rows[name], schema))
+    return harvest.counts
+
+
+def parse_page(data: bytes, markup: Markup, config: ParseConfig, harvest: Harvest) -> str | None:
+    """Read one page into `harvest`; return why it gives no documents, None if it may give some."""
+    page = read_page(data)
+    if page is None:
+        return "damaged"
+    site = markup.site
+    namespace = site.namespace_of(page.title) if page.namespace is None else page.namespace
+    if namespace != 0:
+        return "namespace"
+    title = normalize_title(page.title)
+    if (target := _redirect_target(page)) is not None:
+        kind, target_title = site.resolve(target)
+        if kind == ARTICLE and target_title != title:
+            harvest.redirects.append((title, target_title))
+        return "redirect"
+    if page.model != "wikitext":
+        return "model"
+    if not page.text:
+        return "empty"
+    try:
+        source = page.text.decode("utf-8")
+    except UnicodeDecodeError:
+        return "damaged"
+    disambiguation = is_disambiguation(title, source)
+    harvest.pages.append((page.page_id, title, disambiguation))
+    if disambiguation:
+        return "disambiguation"
+    count_links(source, harvest.links)
+    for number, text in enumerate(read_documents(markup, unescape_xml(source), config)):
+        harvest.count("documents.in")
+        words = count_words(text.text)
+        if words < config.min_words:
+            harvest.count("documents.short")
+            continue
+        harvest.count("documents.out")
+        harvest.count("words", words)
+        harvest.count("links.documents", len(text.links))
+        harvest.documents.append((f"{page.page_id}-{number}", page.page_id, title, text))
+    return None
+
+
+def _redirect_target(page: Page) -> str | None:
+    if page.redirect:
+        return page.redirect
+    head = (page.text or b"")[:2_000].decode("utf-8", "ignore")
+    if "#" not in head[:200]:
+        return None if page.redirect is None else ""
+    return read_redirect(unescape_xml(head)) or page.redirect
+
+
+def _documents_table(documents: Sequence[tuple[str, int, str, Text]]) -> pa.Table:
+    links = [link for *_, text in documents for link in text.links]
+    offsets = [0]
+    for *_, text in documents:
+        offsets.append(offsets[-1] + len(text.links))
+    columns = [
+        pa.array([row[0] for row in documents], pa.string()),
+        pa.array([row[1] for row in documents], pa.int64()),
+        pa.array([row[2] for row in documents], pa.string()),
+        pa.array([row[3].text for row in documents], pa.string()),
+        pa.ListArray.from_arrays(
+            pa.array(offsets, pa.int32()),
+            pa.StructArray.from_arrays(
+                [
+                    pa.array([link.start for link in links], pa.int32()),
+                    pa.array([link.end for link in links], pa.int32()),
+                    pa.array([link.target for link in links], pa.string()),
+                ],
+                fields=list(LINK),
+            ),
+        ),
+    ]
+    return pa.Table.from_arrays(columns, schema=DOCUMENTS)
+
+
+def _table(rows: Iterable[tuple[Any, ...]], schema: pa.Schema) -> pa.Table:
+    columns = list(zip(*rows, strict=True)) or [()] * len(schema)
+    arrays = [pa.array(column, type_) for column, type_ in zip(columns, schema.types, strict=True)]
+    return pa.Table.from_arrays(arrays, schema=schema)

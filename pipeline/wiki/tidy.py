@@ -1,0 +1,135 @@
+"""Last clean-up of a block: quotes, entities, spaces, and the scars of what was taken out."""
+
+import html
+import re
+from dataclasses import dataclass
+
+from pipeline.wiki.markup import CLOSE, OPEN, Marked
+from pipeline.wiki.strip import DROPPED
+
+_QUOTES = re.compile("''+")
+_LEFTOVER = re.compile(r"\[\[|\]\]|\{\{+|\}\}+|\{\||\|\}|<!--|-->")
+_CONTROL = re.compile("[\x00\x01\x05-\x08\x0b-\x1f\x7f-\x9f\u200b\u200e\u200f\u2060\ufeff]")
+_OPENING_EDGE = re.compile(rf"{OPEN}\s+")
+_CLOSING_EDGE = re.compile(rf"\s+{CLOSE}")
+_SPACES = re.compile(r"\s+")
+_SCAR = re.compile(rf"{DROPPED}|\s\(\s*[,;)]|\(\s*\(\s*\)")
+_BRACKETS = re.compile(r"(\s?)\(([^()]*)\)")
+_BEFORE_SIGN = re.compile(rf"\s*{DROPPED}\s*(?=[,.;:!?)])")
+_SEPARATOR = re.compile(r"\s*([;,])\s*")
+# what introduces a pronunciation or a translation that was taken out
+_LABEL = re.compile(
+    r"(?:\b(?:or|and|also|ipa|pron|pronounced|pronunciation|listen|us|uk|rp|locally|local|english)\b"
+    r"|[\W_])*",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A hyperlink: characters [start, end) of the text lead to the article `target`."""
+
+    start: int
+    end: int
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Clean text and its links by start; text[start:end] is what the page shows for a link."""
+
+    text: str
+    links: list[Link]
+
+
+def tidy(marked: Marked) -> Text:
+    """Return the clean text of one block; its links never overlap and are never empty."""
+    text = marked.text
+    if "''" in text:
+        text = "\n".join([remove_quotes(line) for line in text.split("\n")])
+    if "[" in text or "]" in text or "{" in text or "}" in text or "--" in text:
+        text = _LEFTOVER.sub("", text)
+    if "&" in text:
+        # no mark can come of an entity: html.unescape leaves control characters out
+        text = html.unescape(text)
+    text = _CONTROL.sub("", text)
+    if _SCAR.search(text):
+        text = _heal(text)
+    if marked.targets:
+        text = _CLOSING_EDGE.sub(CLOSE + " ", _OPENING_EDGE.sub(" " + OPEN, text))
+    return _read_marks(_SPACES.sub(" ", text).strip(), marked.targets)
+
+
+def _read_marks(text: str, targets: list[str]) -> Text:
+    plain, *pieces = text.split(OPEN)
+    out, links, length = [plain], [], len(plain)
+    for piece, target in zip(pieces, targets, strict=True):
+        surface, _, after = piece.partition(CLOSE)
+        if surface:
+            links.append(Link(length, length + len(surface), target))
+            out.append(surface)
+            length += len(surface)
+        elif out[-1][-1:] in ("", " "):
+            after = after.removeprefix(" ")  # of an empty link two spaces are left
+        out.append(after)
+        length += len(after)
+    return Text("".join(out), links)
+
+
+def remove_quotes(line: str) -> str:
+    """Take out the quotes that make bold and italic; other apostrophes stay.
+
+    Four are an apostrophe and bold, more than five are apostrophes and bold italic. Where both bold
+    and italic are left open, one bold is an apostrophe and italic: which one, as MediaWiki chooses.
+    """
+    runs = list(_QUOTES.finditer(line))
+    sizes = [min(len(run[0]), 5) - (len(run[0]) == 4) for run in runs]
+    kept = [len(run[0]) - size for run, size in zip(runs, sizes, strict=True)]
+    bold = sum(size in (3, 5) for size in sizes)
+    italic = sum(size in (2, 5) for size in sizes)
+    if bold % 2 and italic % 2 and (apostrophe := _find_apostrophe(line, runs, sizes)) is not None:
+        kept[apostrophe] += 1
+    out, position = [], 0
+    for run, number in zip(runs, kept, strict=True):
+        out.append(line[position : run.start()] + "'" * number)
+        position = run.end()
+    return "".join(out) + line[position:]
+
+
+def _find_apostrophe(line: str, runs: list[re.Match[str]], sizes: list[int]) -> int | None:
+    choices: dict[str, int] = {}
+    for index, (run, size) in enumerate(zip(runs, sizes, strict=True)):
+        if size == 3:
+            before = line[max(0, run.start() - 2) : run.start()].rjust(2)
+            kind = "space" if before[1] == " " else "letter" if before[0] == " " else "word"
+            choices.setdefault(kind, index)
+    return next((choices[kind] for kind in ("letter", "word", "space") if kind in choices), None)
+
+
+def _heal(text: str) -> str:
+    """Remove the marks of what was taken out, and the brackets and separators it leaves empty."""
+    for _ in range(4):  # brackets in brackets; deeper ones are not seen
+        healed = _BRACKETS.sub(_heal_brackets, text)
+        if healed == text:
+            break
+        text = healed
+    return _BEFORE_SIGN.sub("", text).replace(DROPPED, "")
+
+
+def _heal_brackets(match: re.Match[str]) -> str:
+    space, inner = match.groups()
+    if DROPPED not in inner and inner.strip(" ,;:"):
+        # only a separator at the beginning is a scar
+        return f"{space}({inner.lstrip(' ,;')})" if inner[0] in " ,;" else match[0]
+    if not space and DROPPED not in inner:
+        return match[0]  # a call: main()
+    parts = _SEPARATOR.split(inner)
+    kept: list[str] = []
+    for index in range(0, len(parts), 2):
+        part = parts[index].replace(DROPPED, "").strip()
+        if not part or (DROPPED in parts[index] and _LABEL.fullmatch(part) and OPEN not in part):
+            continue
+        if kept:
+            kept.append(f"{parts[index - 1]} ")
+        kept.append(part)
+    return f"{space}({''.join(kept)})" if kept else ""

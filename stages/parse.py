@@ -1,0 +1,62 @@
+"""parse: Wikipedia dumps to documents of clean text with the spans of their hyperlinks.
+
+reads    data/fetch/wikipedia/        pages-articles dumps
+writes   data/parse/shard_*.parquet   documents
+         data/parse/pages.parquet, redirects.parquet, anchors.parquet
+         data/reports/parse.json
+"""
+
+from pathlib import Path
+
+from stages.command import load, make_app, run
+
+DUMPS = Path("data/fetch/wikipedia")
+OUTPUT = Path("data/parse")
+REPORT = Path("data/reports/parse.json")
+
+app = make_app()
+
+
+@app.command()
+def parse() -> None:
+    """Turn Wikipedia dumps into documents of clean text with hyperlink spans."""
+    import pipeline.wiki
+    from pipeline.executor import map_shards
+    from pipeline.io import replace_dir, shard_name, write_json
+    from pipeline.scratch import fingerprint, open_scratch
+    from pipeline.wiki.corpus import SIDES, ParseTask, parse_unit
+    from pipeline.wiki.documents import ParseConfig
+    from pipeline.wiki.merge import QUERIES, merge_sides
+    from pipeline.wiki.report import report
+    from pipeline.wiki.units import list_dumps, plan_units
+
+    config = load("parse", ParseConfig)
+    dumps = list_dumps(DUMPS)
+    code = [Path(folder) for folder in pipeline.wiki.__path__]
+    with open_scratch("parse", fingerprint(config, dumps, code)) as scratch:
+        out, sides = scratch / "out", scratch / "sides"
+        tasks = [
+            (
+                f"{number:05d}",
+                ParseTask(
+                    unit=unit,
+                    config=config,
+                    shard=out / shard_name(number),
+                    sides={name: sides / f"{name}_{number:05d}.parquet" for name in SIDES},
+                ),
+            )
+            for number, unit in enumerate(plan_units(dumps, scratch / "pieces"))
+        ]
+        counts = map_shards(parse_unit, tasks, markers=scratch / "markers", label="parse")
+        for name, schema in SIDES.items():
+            files = [task.sides[name] for _, task in tasks]
+            counts[f"tables.{name}"] = merge_sides(
+                files, QUERIES[name], schema, out / f"{name}.parquet"
+            )
+        summary = report(counts, config)
+        replace_dir(out, OUTPUT)
+        write_json(REPORT, summary)
+
+
+if __name__ == "__main__":
+    run(app)
