@@ -15,6 +15,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipeline.entities.store import connect, explain_limits
 from pipeline.errors import InputError
 from pipeline.io import atomic_file, read_table
 from pipeline.records.linked import LINKED
@@ -51,16 +52,21 @@ def build_corpus(
     if path.exists():
         return
     if not index.is_file():
-        raise InputError(f"{index}: not found; run `dvc repro` for the stage `index`")
+        raise InputError(f"{index}: not found; run `dvc repro`")
     queries = read_queries()
     pairs = read_table(held_out, HELD_OUT)
     items = pa.table({"item": pa.array(_list_items(linked), pa.uint32())})
-    with atomic_file(path) as temporary, _connect(temporary, threads=num_workers()) as connection:
+    spill = path.with_name("duckdb")
+    with (
+        explain_limits(spill),
+        atomic_file(path) as temporary,
+        contextlib.closing(connect(temporary, spill=spill)) as connection,
+    ):
         try:
             connection.execute(f"attach '{index}' as wikidata (read_only)")
         except duckdb.Error as error:
             reason = str(error).splitlines()[0]
-            raise InputError(f"{index}: does not open: {reason}; run `dvc repro`") from None
+            raise InputError(f"{index}: not a usable index ({reason}); run `dvc repro`") from None
         connection.register("items", items)
         connection.register("held_out", pairs)
         connection.execute(queries["claims"], {"all_ranks": all_ranks})
@@ -74,23 +80,14 @@ def build_corpus(
 
 @contextlib.contextmanager
 def open_corpus(path: Path) -> Iterator[Any]:
-    """Open the database for one worker: read-only, one thread, its share of the memory."""
-    with _connect(path, threads=1, read_only=True) as connection:
-        yield connection
-
-
-@contextlib.contextmanager
-def _connect(path: Path, *, threads: int, read_only: bool = False) -> Iterator[Any]:
-    share = num_workers() if read_only else 1
-    config = {
-        "threads": threads,
-        "memory_limit": f"{memory_limit_gb() / share:.1f}GB",
-        "temp_directory": str(path.parent / f"duckdb_{os.getpid()}"),
-        "preserve_insertion_order": True,
-    }
-    with contextlib.closing(
-        duckdb.connect(str(path), read_only=read_only, config=config)
-    ) as connection:
+    """Open the database in a worker: read-only, one thread, its share of the memory."""
+    spill = path.with_name(f"duckdb_{os.getpid()}")
+    share = memory_limit_gb() / num_workers()
+    with (
+        explain_limits(spill),
+        contextlib.closing(connect(path, spill=spill, read_only=True)) as connection,
+    ):
+        connection.execute(f"set threads = 1; set memory_limit = '{share:.2f}GB'")
         yield connection
 
 
