@@ -114,3 +114,41 @@ def write_tiny_shards(folder: Path, base: Path, *, documents: int = 24, seed: in
         for number, name in enumerate(RELATION_NAMES)
     ]
     write_shard(folder / "relations.parquet", relations, RELATIONS)
+
+
+def tiny_params(**changes):
+    """Return the section `train` for a tiny run, as plain values."""
+    return {
+        "objectives": ["ed", "rd", "mlm"],
+        "loss_weights": {"ed": 1.0, "rd": 1.0, "mlm": 1.0},
+        "tau": 0.05,
+        "ed_other_tails": "exclude",
+        "rd_pairs": "both",
+        "rd_negatives": 64,
+        "no_relation_pairs": 32,
+        "contrast_scope": "global",
+        "mlm_probability": 0.15,
+        "mask_mentions": True,
+        "shared_encoding": False,
+        "batch_size": 12,
+        "micro_batch_size": 12,
+        "num_steps": 12,
+        "max_length": 128,
+        "learning_rate": 1e-3,
+        "weight_decay": 1e-5,
+        "warmup_fraction": 0.2,
+        "max_gradient_norm": 1.0,
+        "dropout": 0.0,
+        "precision": "fp32",
+        "seed": 42,
+        "heldout_triples": 400,
+    } | changes
+
+
+def tiny_config(**changes):
+    """Return the section `train` for a tiny run."""
+    from pipeline.config import decode
+    from pipeline.training.config import TrainConfig
+
+    plain = {k: list(v) if isinstance(v, tuple) else v for k, v in changes.items()}
+    return decode(tiny_params(**plain), TrainConfig, "train")

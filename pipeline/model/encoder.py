@@ -151,6 +151,7 @@ def _dropout_fields(config: Any) -> list[str]:
 
 def _load(folder: Path, auto_class: Any, config: Any) -> tuple[nn.Module, Any, list[str]]:
     import transformers
+    from safetensors import SafetensorError
 
     level = transformers.logging.get_verbosity()
     transformers.logging.set_verbosity_error()  # its table of missing tensors: we say it in a line
@@ -160,7 +161,7 @@ def _load(folder: Path, auto_class: Any, config: Any) -> tuple[nn.Module, Any, l
             folder, config=config, output_loading_info=True, dtype=torch.float32
         )
         tokenizer = transformers.AutoTokenizer.from_pretrained(folder)
-    except (ValueError, OSError) as error:
+    except (ValueError, OSError, RuntimeError, SafetensorError) as error:
         reason = str(error).splitlines()[0]
         raise InputError(f"{folder}: not an encoder that can be loaded: {reason}") from None
     finally:
