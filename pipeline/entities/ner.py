@@ -47,7 +47,7 @@ SHA256 = {
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class NerConfig:
-    """`ner` of params.yaml: which model, and which of its components finds the sentences."""
+    """Parameters of `ner`: which model, and which of its components finds the sentences."""
 
     model: str
     sentences: Sentences

@@ -52,7 +52,7 @@ Triple = dict[str, Any]  # doc, head, tail, property, intra, leaked
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AnnotateConfig:
-    """`annotate` of params.yaml: which claims count, and which documents are kept."""
+    """Parameters of `annotate`: which claims count, and which documents are kept."""
 
     claims: Literal["best", "all"]
     min_entities: int

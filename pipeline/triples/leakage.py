@@ -25,7 +25,7 @@ _ARTICLES = ("the ", "a ", "an ")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class HeldoutConfig:
-    """`heldout` of params.yaml: the benchmarks whose pairs are left out of pre-training."""
+    """Parameters of `heldout`: the benchmarks whose pairs are left out of pre-training."""
 
     benchmarks: tuple[Benchmark, ...]
 
