@@ -20,7 +20,7 @@ class Tokens:
     end: Ints
 
     def find(self, characters: Span) -> Span:
-        """Return the tokens that overlap `characters`; empty if none does."""
+        """Return the tokens that overlap `characters` (not empty); empty if none does."""
         first = int(np.searchsorted(self.end, characters[0], side="right"))
         last = int(np.searchsorted(self.start, characters[1], side="left"))
         return first, max(first, last)

@@ -231,7 +231,7 @@ class DocredTask(Task[Document, DocredExample, DocredBatch, Scores, list[Predict
     def outputs(
         self, head: nn.Module, states_BTH: torch.Tensor, batch: DocredBatch
     ) -> list[Scores]:
-        logits_PR = self._logits(head, states_BTH, batch).cpu()
+        logits_PR = self._logits(head, states_BTH, batch).detach().cpu()
         return [cast(Scores, part.numpy()) for part in logits_PR.split(batch.pairs_B)]
 
     @override
