@@ -84,12 +84,14 @@ def embed_entities(
 ) -> list[npt.NDArray[np.float32]]:
     """Return one array [entities, H] per document, by the encoder in `folder` (Eq. 1).
 
-    An entity all of whose mentions lie behind `max_tokens` gets zeros.
+    An entity all of whose mentions lie behind `max_tokens`, or behind what the encoder can read,
+    gets zeros.
     """
     runtime = Runtime.start("fp32", 0)
     model, tokenizer = load_encoder(folder, dropout=0.0)
     model.to(runtime.device).eval()
-    text = TextEncoder(tokenizer, max_tokens=max_tokens, vocabulary=len(tokenizer))
+    longest = min(max_tokens, tokenizer.model_max_length)
+    text = TextEncoder(tokenizer, max_tokens=longest, vocabulary=len(tokenizer))
     embedded = []
     for first in range(0, len(documents), BATCH):
         embedded += _embed_batch(model, text, documents[first : first + BATCH], runtime)

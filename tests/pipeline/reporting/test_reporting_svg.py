@@ -31,7 +31,7 @@ def test_ticks_enclose_the_range_evenly(low, span):
     assert ticks[0] <= low + slack
     assert ticks[-1] >= low + span - slack
     steps = [b - a for a, b in itertools.pairwise(ticks)]
-    assert max(steps) == pytest.approx(min(steps), rel=1e-6)
+    assert max(steps) == pytest.approx(min(steps), rel=1e-6, abs=1e-10 * max(1, abs(low)))
 
 
 def test_ticks_are_round_numbers():
