@@ -62,23 +62,23 @@ def build_index(parts: Path, path: Path, spill: Path) -> Counts:
     return {"entities_repeated": repeated, **counts}
 
 
-def connect(path: Path | None = None, *, spill: Path, read_only: bool = False) -> Any:
-    """Open a DuckDB file, or a database in memory, under the limits of this run.
+def connect(path: Path, *, spill: Path, read_only: bool = False, threads: int | None = None) -> Any:
+    """Open a DuckDB file under the limits of this run; `threads`: default one per worker.
 
     Raises:
         InputError: The file is missing or no DuckDB file.
     """
-    if read_only and path and not path.exists():
+    if read_only and not path.exists():
         raise InputError(f"{path}: not found; run `dvc repro`")
     spill.mkdir(parents=True, exist_ok=True)
     settings = {
         "memory_limit": f"{memory_limit_gb()}GB",
         "temp_directory": str(spill),
-        "threads": num_workers(),
+        "threads": threads or num_workers(),
         "preserve_insertion_order": False,  # or a sort larger than memory cannot spill
     }
     try:
-        return duckdb.connect(str(path or ":memory:"), read_only=read_only, config=settings)
+        return duckdb.connect(str(path), read_only=read_only, config=settings)
     except duckdb.Error as error:
         reason = str(error).splitlines()[0]
         raise InputError(f"{path}: not a usable index ({reason}); run `dvc repro`") from None

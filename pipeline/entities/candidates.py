@@ -1,0 +1,139 @@
+"""What the names and titles of a corpus may mean: two small tables made from index and dump.
+
+First every shard tells which names it has (`survey_shard`). Then one query set reduces Wikidata's
+hundreds of millions of names to those (`build_candidates`). Then every shard looks all of its names
+up at once (`look_up`): one join, where a query per mention would take 10,000 times as long.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from pipeline.entities.evidence import Candidate, LinkConfig, Lookup, Target
+from pipeline.entities.names import skip_article, trim
+from pipeline.entities.store import connect, explain_limits
+from pipeline.entities.tagged import TaggedDocument, read_tagged
+from pipeline.entities.types import LITERALS, ROOTS
+from pipeline.errors import InputError
+from pipeline.io import atomic_file
+from pipeline.progress import Counts
+
+PARSED = ("pages", "redirects", "anchors")
+SQL = Path(__file__).with_name("candidates.sql")
+
+
+@dataclass(frozen=True, slots=True)
+class SurveyTask:
+    """One shard of documents and of mentions, and the folder for its names and titles."""
+
+    documents: Path
+    mentions: Path
+    out: Path
+
+
+def survey_shard(task: SurveyTask) -> Counts:
+    """Write the distinct names and titles of a shard."""
+    names, titles = collect_names(read_tagged(task.documents, task.mentions))
+    task.out.mkdir(parents=True, exist_ok=True)
+    for kind, values in (("surfaces", names), ("titles", titles)):
+        with atomic_file(task.out / f"{kind}.parquet") as path:
+            pq.write_table(pa.table({"name": pa.array(sorted(values), pa.string())}), path)
+    return {}
+
+
+def collect_names(documents: list[TaggedDocument]) -> tuple[set[str], set[str]]:
+    """Return the names that a tagger saw, in all their forms, and the titles that occur."""
+    names: set[str] = set()
+    titles: set[str] = set()
+    for document in documents:
+        text = document.text
+        titles.add(document.title)
+        titles.update(target for _, _, target in document.links)
+        for start, end, label in document.tagged:
+            if label not in LITERALS:
+                first, last = trim(text, start, end)
+                names.add(text[first:last])
+    names.update([skip_article(name) for name in names])
+    names.discard("")
+    return names, titles
+
+
+def build_candidates(
+    path: Path, *, index: Path, parsed: Path, surveys: Path, config: LinkConfig, spill: Path
+) -> Counts:
+    """Write the tables `targets` and `names` (candidates.sql) to a DuckDB file.
+
+    Args:
+        path: The file to write.
+        index: The Wikidata index.
+        parsed: Folder with pages.parquet, redirects.parquet and anchors.parquet.
+        surveys: Folder of folders that `survey_shard` wrote.
+        config: Classes that are left out, candidates per name.
+        spill: Folder for what exceeds the memory limit.
+
+    Raises:
+        InputError: An input is missing or unreadable.
+    """
+    for file in (index, *(parsed / f"{name}.parquet" for name in PARSED)):
+        if not file.exists():
+            raise InputError(f"{file}: not found; run `dvc repro`")
+    path.unlink(missing_ok=True)
+    with explain_limits(spill), connect(path, spill=spill) as connection:
+        connection.execute(f"ATTACH {_quote(index)} AS wikidata (READ_ONLY)")
+        for name in PARSED:
+            source = f"read_parquet({_quote(parsed / f'{name}.parquet')})"
+            connection.execute(f"CREATE TEMP VIEW {name} AS FROM {source}")
+        for name, column in (("surfaces", "name"), ("titles", "title")):
+            connection.execute(
+                f"CREATE TEMP TABLE {name} AS SELECT DISTINCT name AS {column} "
+                f"FROM read_parquet({_quote(surveys / '*' / f'{name}.parquet')})"
+            )
+        classes = pa.table({"class": pa.array(config.excluded_classes, pa.uint32())})
+        roots = {
+            "class": pa.array(ROOTS, pa.uint32()),
+            "type": pa.array(ROOTS.values(), pa.uint8()),
+        }
+        connection.register("excluded_classes", classes)
+        connection.register("type_roots", pa.table(roots))
+        connection.execute("SET VARIABLE max_candidates = ?", [config.max_candidates])
+        connection.execute(SQL.read_text("utf-8"))
+        targets, names = (_count(connection, table) for table in ("targets", "names"))
+        connection.execute("CHECKPOINT")
+    return {"targets": targets, "candidates": names}
+
+
+def look_up(connection: Any, documents: list[TaggedDocument]) -> Lookup:
+    """Return what the names and titles of some documents mean, by one join each."""
+    names, titles = collect_names(documents)
+    targets = _join(connection, "targets", "title", titles, "item, by_sitelink, types, label")
+    columns = _join(connection, "names", "name", names, "item, weight, types, rest")
+    candidates: dict[str, list[Candidate]] = {}
+    rests: dict[str, int] = {}
+    for name, item, weight, types, rest in zip(*columns, strict=True):
+        candidates.setdefault(name, []).append((item, weight, types))
+        rests[name] = rest
+    return Lookup(
+        targets={title: Target(*row) for title, *row in zip(*targets, strict=True)},
+        names=candidates,
+        rests=rests,
+    )
+
+
+def _join(connection: Any, table: str, key: str, wanted: set[str], columns: str) -> list[list[Any]]:
+    connection.register("wanted", pa.table({key: pa.array(wanted, pa.string())}))
+    found = connection.sql(
+        f"SELECT {key}, {columns} FROM {table} SEMI JOIN wanted USING ({key}) ORDER BY {key}, item"
+    )
+    return [column.to_pylist() for column in found.to_arrow_table().columns]
+
+
+def _count(connection: Any, table: str) -> int:
+    (number,) = connection.execute(f"SELECT count(*) FROM {table}").fetchone()
+    return int(number)
+
+
+def _quote(path: Path) -> str:
+    return "'" + str(path).replace("'", "''") + "'"

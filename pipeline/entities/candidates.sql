@@ -1,0 +1,179 @@
+-- What names and titles may mean: made once per corpus, then joined with each shard's names.
+--
+-- Given: `wikidata` (the index), and the views pages, redirects, anchors (from `parse`), titles
+-- (titles and link targets of the corpus), surfaces (names of the corpus), excluded_classes and
+-- type_roots. All sums are of integers, so that the number of threads cannot change a bit.
+
+-- Items that are about Wikimedia's pages or about names, not about the world.
+CREATE TEMP TABLE excluded AS
+SELECT DISTINCT head AS item
+FROM wikidata.claims
+WHERE property = 31 AND tail IN (SELECT class FROM excluded_classes);
+
+-- All steps of the redirects of each title. Chains longer than 8 do not exist in a living wiki, so
+-- a longer one is a circle: it ends here, and its last step leads to no page.
+CREATE TEMP TABLE steps AS
+WITH RECURSIVE chain(title, page, step) AS (
+    SELECT title, target, 1 FROM redirects
+    UNION ALL
+    SELECT chain.title, redirects.target, chain.step + 1
+    FROM chain JOIN redirects ON redirects.title = chain.page
+    WHERE chain.step < 8
+),
+wanted AS (
+    SELECT title FROM titles
+    UNION SELECT target FROM anchors
+    UNION SELECT title FROM redirects
+)
+SELECT title, title AS page, 0 AS step FROM wanted
+UNION ALL
+SELECT title, page, step FROM chain;
+
+-- Titles that lead to a page which only lists meanings.
+CREATE TEMP TABLE ambiguous AS
+SELECT DISTINCT steps.title
+FROM steps JOIN pages ON pages.title = steps.page
+WHERE pages.disambiguation;
+
+-- The item of each title: of the first step that has one. (A redirect can have an item of its own:
+-- that of a person whose page is about a couple.)
+CREATE TEMP TABLE by_sitelink AS
+SELECT steps.title, min((steps.step::UBIGINT << 32) | sitelinks.item) & 4294967295 AS item
+FROM steps JOIN wikidata.sitelinks AS sitelinks ON sitelinks.title = steps.page
+WHERE steps.title NOT IN (FROM ambiguous)
+GROUP BY steps.title;
+
+-- An excerpt of the dump, or an old page, lacks the sitelink: then the only item with that label,
+-- if no other page is its own.
+CREATE TEMP TABLE by_label AS
+WITH labelled AS (
+    SELECT upper(label[1]) || label[2:] AS page, min(item) AS item
+    FROM wikidata.items
+    WHERE label IS NOT NULL
+        AND item NOT IN (FROM excluded)
+    GROUP BY page
+    HAVING count(*) = 1
+)
+SELECT steps.title, min((steps.step::UBIGINT << 32) | labelled.item) & 4294967295 AS item
+FROM steps JOIN labelled ON labelled.page = steps.page
+WHERE steps.title NOT IN (SELECT title FROM by_sitelink)
+    AND steps.title NOT IN (FROM ambiguous)
+    AND labelled.item NOT IN (SELECT item FROM wikidata.sitelinks)
+GROUP BY steps.title;
+
+CREATE TEMP TABLE resolved AS
+SELECT title, item::UINTEGER AS item, true AS by_sitelink FROM by_sitelink
+WHERE item NOT IN (FROM excluded)
+UNION ALL
+SELECT title, item::UINTEGER AS item, false AS by_sitelink FROM by_label;
+
+-- Everything that says a name of the corpus may mean an item, as counts by kind of evidence.
+CREATE TEMP TABLE evidence AS
+WITH said AS (
+    SELECT anchors.surface AS name, resolved.item, anchors.count AS anchors, 0 AS named
+    FROM anchors JOIN resolved ON resolved.title = anchors.target
+    UNION ALL
+    -- the page "Paris" is about what the name means by itself, the page "Paris (band)" is not
+    SELECT title, item, 0, 500 FROM wikidata.sitelinks
+    UNION ALL
+    SELECT regexp_replace(title, ' \([^()]*\)$', ''), item, 0, 100
+    FROM wikidata.sitelinks WHERE title LIKE '%)'
+    UNION ALL
+    SELECT redirects.title, resolved.item, 0, 300
+    FROM redirects JOIN resolved ON resolved.title = redirects.title
+    UNION ALL
+    SELECT label, item, 0, 200 FROM wikidata.items WHERE label IS NOT NULL
+    UNION ALL
+    SELECT alias, item, 0, 100 FROM wikidata.aliases
+)
+SELECT name, item, sum(anchors)::BIGINT AS anchors, sum(named)::BIGINT AS named
+FROM said SEMI JOIN surfaces ON surfaces.name = said.name
+WHERE item NOT IN (FROM excluded)
+GROUP BY name, item;
+
+-- How well known an item is: hyperlinks to it, and claims with it as the tail but for classes,
+-- which are tails of very many and are rarely named.
+CREATE TEMP TABLE popularity AS
+WITH candidates AS (SELECT DISTINCT item FROM evidence),
+linked AS (
+    SELECT resolved.item, sum(anchors.count)::BIGINT AS number
+    FROM anchors JOIN resolved ON resolved.title = anchors.target
+    GROUP BY resolved.item
+),
+claimed AS (
+    SELECT tail AS item, count(*) AS number
+    FROM wikidata.claims WHERE property NOT IN (31, 279)
+    GROUP BY tail
+)
+SELECT item, 1 + coalesce(linked.number, 0) + coalesce(claimed.number, 0) AS number
+FROM candidates LEFT JOIN linked USING (item) LEFT JOIN claimed USING (item);
+
+-- Hyperlinks with that text which lead to no item of the index.
+CREATE TEMP TABLE lost AS
+SELECT surface AS name, sum(count)::BIGINT AS anchors
+FROM anchors
+SEMI JOIN surfaces ON surfaces.name = anchors.surface
+ANTI JOIN resolved ON resolved.title = anchors.target
+GROUP BY surface;
+
+-- Classes below each root, by "subclass of", as one bit per type (pipeline/entities/types.py).
+CREATE TEMP TABLE class_types AS
+WITH RECURSIVE below(class, type) AS (
+    SELECT class, type FROM type_roots
+    UNION
+    SELECT claims.head, below.type
+    FROM below JOIN wikidata.claims AS claims ON claims.tail = below.class
+    WHERE claims.property = 279 AND claims.best
+)
+SELECT class, bit_or(type) AS types FROM below GROUP BY class;
+
+-- The types of the items that occur here; 0 where Wikidata has no class, or none of a known type.
+CREATE TEMP TABLE item_types AS
+WITH occurring AS (SELECT item FROM evidence UNION SELECT item FROM resolved)
+SELECT occurring.item, coalesce(bit_or(class_types.types), 0)::UTINYINT AS types
+FROM occurring
+LEFT JOIN wikidata.claims AS claims
+    ON claims.head = occurring.item AND claims.property = 31 AND claims.best
+LEFT JOIN class_types ON class_types.class = claims.tail
+GROUP BY occurring.item;
+
+-- What a title or link target of the corpus is: one row per title that has an item, and item 0 for
+-- those that lead to a page which lists meanings.
+CREATE TABLE targets AS
+SELECT title, item, by_sitelink, types, coalesce(items.label, '') AS label
+FROM resolved JOIN item_types USING (item) JOIN wikidata.items AS items USING (item)
+SEMI JOIN titles USING (title)
+UNION ALL
+SELECT title, 0, false, 0, '' FROM ambiguous SEMI JOIN titles USING (title)
+ORDER BY title;
+
+-- What a name of the corpus may mean. The evidence for an item weighs 1000 per hyperlink with that
+-- text, and that of titles, labels and aliases in proportion to how well known the item is among
+-- those of that name. `rest` is the weight of all else: 200 for what the index does not know (it
+-- makes a name that is only an alias of one obscure item a weak link), hyperlinks elsewhere, and
+-- candidates beyond the best ones.
+CREATE TABLE names AS
+WITH shares AS (
+    SELECT
+        name, item, anchors, named, popularity.number AS known,
+        sum(popularity.number) OVER (PARTITION BY name) AS all_known
+    FROM evidence JOIN popularity USING (item)
+),
+weights AS (
+    SELECT name, item, (1000 * anchors + named * known // all_known)::BIGINT AS weight
+    FROM shares
+),
+ranked AS (
+    SELECT
+        name, item, weight, sum(weight) OVER (PARTITION BY name) AS all_weight,
+        row_number() OVER (PARTITION BY name ORDER BY weight DESC, item) AS rank
+    FROM weights
+    WHERE weight > 0
+)
+SELECT
+    name, rank::UTINYINT AS rank, item, weight, types,
+    (all_weight - sum(weight) OVER (PARTITION BY name) + 200 + 1000 * coalesce(lost.anchors, 0))
+        ::BIGINT AS rest
+FROM ranked JOIN item_types USING (item) LEFT JOIN lost USING (name)
+WHERE rank <= getvariable('max_candidates')
+ORDER BY name, rank;

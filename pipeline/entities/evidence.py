@@ -1,0 +1,75 @@
+"""What linking knows about names, what it says about mentions, and what it is asked to keep."""
+
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+from pipeline.config import require
+
+# How often such links were right, on hyperlinks hidden and predicted again (docs/log.md).
+CONFIDENCE = {"link": 1.0, "label": 0.9, "title": 0.95, "repeat": 0.95, "alias": 0.9}
+SURNAME, AMBIGUOUS_SURNAME, ACRONYM = 0.9, 0.6, 0.8
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LinkConfig:
+    """What becomes an entity, and how sure a link by name must be."""
+
+    unlinked: Literal["keep", "drop"]  # names without an item
+    literals: Literal["keep", "drop"]  # dates, numbers and quantities
+    repeats: Literal["all", "tagged"]  # look for names where the tagger saw none
+    min_confidence: float  # of a link by name alone
+    max_candidates: int  # items weighed for a name
+    type_penalty: float  # factor for an item whose classes contradict the tagger's label
+    excluded_classes: tuple[int, ...]  # items of these classes are no entities
+
+    def __post_init__(self) -> None:
+        for name in ("min_confidence", "type_penalty"):
+            value = getattr(self, name)
+            require(0.0 <= value <= 1.0, f"{name}: must lie in [0, 1], got {value}")
+        require(
+            0 < self.max_candidates < 256,
+            f"max_candidates: must lie in [1, 255], got {self.max_candidates}",
+        )
+
+
+class Target(NamedTuple):
+    """What a title or link target means; `item` 0: a page that lists meanings."""
+
+    item: int
+    by_sitelink: bool
+    types: int
+    label: str
+
+
+Candidate = tuple[int, int, int]  # an item that a name may mean, its weight, its types
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """What the corpus says about the titles and names of some documents."""
+
+    targets: dict[str, Target]
+    names: dict[str, list[Candidate]]
+    rests: dict[str, int]  # by name: the weight of what is no candidate
+
+
+Key = int | str  # an item, or the name of an entity without one
+
+
+class Sense(NamedTuple):
+    """What a name means in a document, and why."""
+
+    key: Key
+    reason: str
+    confidence: float
+
+
+class Mention(NamedTuple):
+    """A mention; `label` is the tagger's, "" if it saw none there."""
+
+    start: int
+    end: int
+    key: Key
+    reason: str
+    confidence: float
+    label: str

@@ -1,0 +1,106 @@
+"""Link the hyperlinks and names of documents to Wikidata items, shard by shard (paper 4.1)."""
+
+from bisect import bisect_right
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from pipeline.entities.candidates import look_up
+from pipeline.entities.evidence import Key, LinkConfig, Mention
+from pipeline.entities.resolve import link_document
+from pipeline.entities.store import connect
+from pipeline.entities.tagged import TaggedDocument, read_tagged
+from pipeline.io import write_table
+from pipeline.progress import Counts
+from pipeline.records.linked import ENTITY, LINKED, LINKED_MENTION
+
+
+@dataclass(frozen=True, slots=True)
+class LinkTask:
+    """One shard of documents and mentions, the corpus's candidates, and the shard to write."""
+
+    documents: Path
+    mentions: Path
+    candidates: Path
+    out: Path
+    spill: Path
+    config: LinkConfig
+
+
+def link_shard(task: LinkTask) -> Counts:
+    """Write the entities of one shard, row-aligned; return the counts by reason."""
+    documents = read_tagged(task.documents, task.mentions)
+    with connect(task.candidates, spill=task.spill, read_only=True, threads=1) as connection:
+        lookup = look_up(connection, documents)
+    counts: Counts = {"documents": len(documents)}
+    rows = Rows()
+    for document in documents:
+        counts["links_in"] = counts.get("links_in", 0) + len(document.links)
+        counts["tagged_in"] = counts.get("tagged_in", 0) + len(document.tagged)
+        mentions = link_document(
+            document.text,
+            document.title,
+            document.links,
+            document.tagged,
+            lookup,
+            task.config,
+            counts,
+        )
+        rows.add(document, mentions)
+    counts["entities"] = len(rows.items)
+    counts["entities_with_item"] = sum(item is not None for item in rows.items)
+    write_table(task.out, rows.to_table())
+    return counts
+
+
+class Rows:
+    """The columns of a shard under construction, lists laid end to end."""
+
+    def __init__(self) -> None:
+        self.doc_ids: list[str] = []
+        self.entity_ends, self.mention_ends = [0], [0]
+        self.items: list[int | None] = []
+        self.names: list[str] = []
+        self.labels: list[str] = []
+        self.mentions: list[tuple[int, int, int, int, str, float]] = []
+
+    def add(self, document: TaggedDocument, mentions: list[Mention]) -> None:
+        """Add a document: its entities are numbered in the order of their first mentions."""
+        numbers: dict[Key, int] = {}
+        labels: list[Counter[str]] = []
+        for mention in mentions:
+            number = numbers.setdefault(mention.key, len(numbers))
+            if number == len(labels):
+                labels.append(Counter())
+                self.items.append(mention.key if isinstance(mention.key, int) else None)
+                self.names.append(document.text[mention.start : mention.end])
+            if mention.label:
+                labels[number][mention.label] += 1
+            sentence = max(bisect_right(document.sentences, mention.start) - 1, 0)
+            place = (mention.start, mention.end, number, sentence)
+            self.mentions.append((*place, mention.reason, mention.confidence))
+        # of labels that are as frequent, the first: Counter keeps the order in which they came
+        self.labels += [label.most_common(1)[0][0] if label else "" for label in labels]
+        self.doc_ids.append(document.doc_id)
+        self.entity_ends.append(len(self.items))
+        self.mention_ends.append(len(self.mentions))
+
+    def to_table(self) -> Any:
+        """Return the shard as an Arrow table."""
+        entities = [self.items, self.names, self.labels]
+        mentions = list(zip(*self.mentions, strict=True)) or [()] * len(LINKED_MENTION)
+        columns = [
+            pa.array(self.doc_ids, pa.string()),
+            _nest(self.entity_ends, entities, ENTITY),
+            _nest(self.mention_ends, mentions, LINKED_MENTION),
+        ]
+        return pa.Table.from_arrays(columns, schema=LINKED)
+
+
+def _nest(ends: list[int], columns: list[Any], kind: Any) -> Any:
+    arrays = [pa.array(values, field.type) for values, field in zip(columns, kind, strict=True)]
+    structs = pa.StructArray.from_arrays(arrays, fields=list(kind))
+    return pa.ListArray.from_arrays(pa.array(ends, pa.int32()), structs)

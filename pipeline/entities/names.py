@@ -1,0 +1,85 @@
+"""Names in text: where they begin and end, and the shorter forms that a text goes on with."""
+
+import re
+
+_LEADING = re.compile(r"[\s\"'“”‘’«»(\[]+|(?:the|a|an)\s+")
+_TRAILING = re.compile(r"(?:['’]s|['’]|[\s\"“”‘’«»)\],;:])+$")
+_ARTICLE = re.compile(r"(?:The|A|An)\s+")
+_PARENTHESES = re.compile(r"\s+\([^()]*\)$")
+_CAPITALS = re.compile(r"[A-Z](?:\.?[A-Z]){1,5}\.?")
+_PARTICLES = frozenset(
+    ("de", "da", "di", "du", "del", "der", "den", "des", "la", "le", "van", "von")
+)
+MIN_SURNAME = 3  # characters: shorter last words are "Jr", "II"
+
+
+def trim(text: str, start: int, end: int) -> tuple[int, int]:
+    """Return the span without quotes, brackets, a small "the" in front and "'s" behind.
+
+    The span may become empty.
+    """
+    surface = text[start:end]
+    if tail := _TRAILING.search(surface):
+        end = start + tail.start()
+    while start < end and (lead := _LEADING.match(text, start, end)):
+        start = lead.end()
+    return start, end
+
+
+def skip_article(surface: str) -> str:
+    """Return the surface without a capital "The": of "The Beatles" the text may make either."""
+    article = _ARTICLE.match(surface)
+    return surface[article.end() :] if article else surface
+
+
+def title_forms(title: str, label: str) -> list[str]:
+    """Return the names that a page's title gives: without brackets, before the comma, the label.
+
+    Titles begin with a capital letter. Where the item's label does not, the name is a common noun,
+    and stands in the text as the label has it.
+    """
+    plain = _PARENTHESES.sub("", title)
+    forms = [plain, label]
+    if label[:1].islower():
+        forms.append(plain[:1].lower() + plain[1:])
+    head, comma, rest = plain.partition(", ")
+    if comma and ", " not in rest:  # "Paris, Texas", "Davis, Jr.", but no list
+        forms.append(head)
+    return [form for form in dict.fromkeys(forms) if len(form) > 1]
+
+
+def surnames(name: str) -> list[str]:
+    """Return the ends of a person's name that stand for it: "van Gogh" and "Gogh"."""
+    words = name.split()
+    ends = []
+    for first in range(1, len(words)):
+        end = " ".join(words[first:])
+        if len(end) >= MIN_SURNAME and (words[first][0].isupper() or words[first] in _PARTICLES):
+            ends.append(end)
+    return ends
+
+
+def is_acronym(surface: str) -> bool:
+    """Say whether a name is made of capital letters: "NATO", "U.S."."""
+    return _CAPITALS.fullmatch(surface) is not None
+
+
+def acronyms(name: str) -> list[str]:
+    """Return the acronyms of a name of several words, with small words and without."""
+    words = re.findall(r"[^\W\d_]+", name)
+    capitals = "".join(word[0] for word in words if word[0].isupper())
+    every = "".join(word[0].upper() for word in words)
+    return [letters for letters in dict.fromkeys((capitals, every)) if len(letters) > 1]
+
+
+def find_words(text: str, name: str) -> list[int]:
+    """Return where `name` stands in `text` as whole words."""
+    found = []
+    at = text.find(name)
+    while at >= 0:
+        end = at + len(name)
+        inside = (at > 0 and text[at - 1].isalnum()) or (end < len(text) and text[end].isalnum())
+        if not inside:
+            found.append(at)
+        at = text.find(name, end if not inside else at + 1)
+    return found
