@@ -4,9 +4,10 @@ import random
 from dataclasses import dataclass
 
 from pipeline.sample.counter import stream
-from pipeline.sample.definitions import DEFINITIONS, DISTRACTORS, FILLERS, SORT_OF
+from pipeline.sample.definitions import DEFINITIONS
 from pipeline.sample.phrases import find_phrases
 from pipeline.sample.prose import Prose, Sentence
+from pipeline.sample.remarks import DISTRACTORS, FILLERS, SORT_OF
 from pipeline.sample.world import Block, Entity, Fact
 
 Paragraph = list[Sentence]
@@ -26,7 +27,14 @@ HEADINGS = {
     "place": ("History", "Geography", "Economy", "Culture"),
     "body": ("History", "Organisation", "Reception"),
     "work": ("Background", "Content", "Reception", "Aftermath"),
+    "event": ("Background", "Course", "Aftermath"),
+    "taxon": ("Description", "Distribution", "Taxonomy"),
 }
+
+
+FACTS = 0.42  # of the sentences of a paragraph; the rest has no names
+STRAY = 0.25  # sentences about things that have nothing to do with each other
+FOLLOWED = 0.25  # facts about the topic that are followed by one about the other entity
 
 
 class Writer:
@@ -118,7 +126,7 @@ class Writer:
             if sentence is None:
                 continue
             other = fact.tail if fact.head.item == self.topic.item else fact.head
-            if self.rng.random() < 0.3:
+            if self.rng.random() < FOLLOWED:
                 return [sentence, *self._follow(other)]
             return [sentence]
         return self.distract()
@@ -140,13 +148,13 @@ class Writer:
 
     def distract(self) -> list[Sentence]:
         """Return a sentence about two entities that no fact connects."""
-        rng, block, prose = self.rng, self.block, self.prose
+        rng, prose = self.rng, self.prose
         for _ in range(8):
-            one = self.topic if rng.random() < 0.4 else prose.pick(list(prose.known.values()))
+            one = self.topic if rng.random() < 0.5 else prose.pick(list(prose.known.values()))
             other = self._stranger()
-            if one.kind.name == "shared" or one.item == other.item or block.related(one, other):
+            if one.item == other.item or self.block.related(one, other):
                 continue
-            sorts = (SORT_OF[one.kind.name], SORT_OF[other.kind.name])
+            sorts = (SORT_OF.get(one.kind.name, ""), SORT_OF.get(other.kind.name, ""))
             if sorts in DISTRACTORS:
                 slots = {"a": one, "b": other}
             elif sorts[::-1] in DISTRACTORS:
@@ -158,21 +166,21 @@ class Writer:
         return []
 
     def _stranger(self) -> Entity:
-        rng, block = self.rng, self.block
-        if rng.random() < 0.25:
+        """Return any thing, of a neighbouring country as often as of this one."""
+        block = self.block
+        draw = self.rng.random()
+        if draw < 0.5:
             world = block.world
-            near = world.places(world.neighbour(block.number, -1 if rng.random() < 0.5 else 1))
-            return self.prose.pick(near.kinds["city"])
-        kind = self.prose.pick(STRANGERS)
-        return self.prose.pick(block.kinds[kind])
+            block = world.block(world.neighbour(block.number, -1 if draw < 0.25 else 1))
+        return self.prose.pick(block.kinds[self.prose.pick(STRANGERS)])
 
     def fill(self) -> list[Sentence]:
         """Return a sentence without names."""
-        sort = SORT_OF.get(self.topic.kind.name, "work")
+        sort = SORT_OF.get(self.topic.kind.name, "place")
         template = self.prose.pick(FILLERS[sort])
         for piece in template:
             self.prose.add(self._number(piece))
-        return [self.prose.close(None)]
+        return [self.prose.close(self.topic)]
 
     def _number(self, piece: str | tuple[str, ...]) -> str:
         if isinstance(piece, tuple):
@@ -187,9 +195,9 @@ class Writer:
         count = sum(sentence.words() for sentence in paragraph)
         while count < words:
             draw = self.rng.random()
-            if draw < 0.5:
+            if draw < FACTS:
                 new = self.next_fact()
-            elif draw < 0.82:
+            elif draw < FACTS + STRAY:
                 new = self.distract()
             else:
                 new = self.fill()
@@ -200,16 +208,8 @@ class Writer:
 
 
 STRANGERS = (
-    "person",
-    "person",
-    "city",
-    "city",
-    "company",
-    "book",
-    "film",
-    "club",
-    "band",
-    "battle",
+    *("person", "person", "person", "city", "city", "city", "company", "university", "newspaper"),
+    *("book", "film", "album", "club", "band", "battle", "war", "species", "island", "river"),
 )
 
 
@@ -223,7 +223,7 @@ def write_article(block: Block, topic: Entity, *, words: int, sections: int) -> 
     parts = 1 if words < 160 else 2
     lead = [writer.paragraph(words // parts, [writer.define()])]
     lead += [writer.paragraph(words // parts, []) for _ in range(parts - 1)]
-    headings = HEADINGS[SORT_OF.get(topic.kind.name, "work")]
+    headings = HEADINGS[SORT_OF.get(topic.kind.name, "place")]
     return Article(
         topic,
         lead,

@@ -1,6 +1,6 @@
-"""First sentences of articles, sentences that state no relation, and sentences without names.
+"""First sentences of articles.
 
-In definitions `{P19}` is the tail of property 19 and `{P27a}` the adjective of that country;
+`{P19}` is the tail of property 19 and `{P27a}` the adjective of that country;
 `{noun}`, `{role}`, `{born}`, `{year}` and `{genre}` are attributes of the subject. The first
 definition of a kind whose properties are all there is used, after a random start.
 """
@@ -121,106 +121,6 @@ _DEFINITIONS = """
 {h} is a species of the genus {P171} discovered by {P61}
 """
 
-# Two things that have nothing to do with each other, by the sort of thing they are.
-_DISTRACTORS = """
-= person person
-{a} never met {b}, although both (wrote|said) otherwise
-{a} is (sometimes|often) confused with {b}
-{a} once shared a train compartment with {b}
-Letters that {a} wrote to {b} were sold at auction in {y}
-{a} (publicly|repeatedly) disagreed with {b}
-
-= person place
-{a} gave a (lecture|speech) in {b} in {y}
-{a} declined an invitation to {b}
-Contrary to a (legend|rumour), {a} was not born in {b}
-{a} passed through {b} on the way to the coast
-In {b}, (few|hardly any) people had heard of {a}
-
-= person body
-{a} (criticised|praised) {b} in an interview in {y}
-{a} turned down an offer from {b}
-A lawsuit between {a} and {b} ended without a verdict
-{b} refused to print a letter by {a}
-
-= person work
-{a} disliked {b}, which was (popular|in fashion) at the time
-{a} wrote a short (review|parody) of {b}
-{a} was offered a part in {b} but refused
-
-= place place
-The road from {a} to {b} was closed until {y}
-Few trains run between {a} and {b}
-{a} is (older|colder|smaller) than {b}
-Traders from {b} came to {a} for the (wool|grain|horse) market
-Unlike {b}, {a} was spared by the floods of {y}
-
-= place body
-{b} closed its branch in {a} in {y}
-A delegation of {b} visited {a}
-{b} planned a new office in {a}, but never built it
-
-= place work
-{b} was (shown|read) widely in {a}
-A copy of {b} is kept in {a}
-
-= body body
-{a} and {b} published a joint statement in {y}
-{a} lost a lawsuit against {b}
-Talks between {a} and {b} failed
-
-= body work
-{a} refused to have anything to do with {b}
-{a} gave a reception for {b}
-
-= work work
-{a} is often compared with {b}
-Reviewers preferred {b} to {a}
-{a} and {b} were (shown|announced) on the same day
-"""
-
-_FILLERS = """
-= person
-(Little|Not much) is known about those years
-A (bronze|marble) bust was unveiled in {y}
-The letters were edited in {n} volumes
-An illness in {y} interrupted the work for several months
-Friends remembered a quiet voice and a habit of walking for hours
-The estate was divided among {n} heirs
-
-= place
-The (annual|average) rainfall is about {n}0 millimetres
-A (flood|fire) in {y} destroyed {n} houses
-The census of {y} counted {n},000 inhabitants
-(Barley|Flax|Wine) and (wool|timber|honey) have been traded here for centuries
-The railway arrived in {y} and brought {n} new workshops
-Storks nest on the chimneys of the old mill
-
-= body
-In {y} it had {n}00 employees
-The statutes were changed in {y} after a long dispute
-A strike in {y} lasted {n} days
-The archive was damaged by water and restored with {n} volunteers
-Membership fees have not risen since {y}
-
-= work
-Critics gave it {n} out of a hundred points
-A restored edition followed in {y}
-About {n},000 copies were sold in the first year
-The opening scene lasts {n} minutes
-The manuscript was lost for {n} years
-"""
-
-SORTS = {
-    "person": "person character",
-    "place": "country realm region city river lake mountain range island language stadium building",
-    "body": "company publisher label studio newspaper university society club league party "
-    "parliament army band",
-    "work": "book series film album song product award war battle treaty election cup family genus "
-    "species",
-}
-SORT_OF = {kind: sort for sort, kinds in SORTS.items() for kind in kinds.split()}
-
 
 def _read(text: str) -> dict[str, tuple[Template, ...]]:
     groups = {}
@@ -233,5 +133,3 @@ def _read(text: str) -> dict[str, tuple[Template, ...]]:
 DEFINITIONS = {
     kind: templates for kinds, templates in _read(_DEFINITIONS).items() for kind in kinds.split()
 }
-DISTRACTORS = {tuple(sorts.split()): lines for sorts, lines in _read(_DISTRACTORS).items()}
-FILLERS = _read(_FILLERS)

@@ -84,4 +84,5 @@ def work_title(block: int, number: int, seed: int) -> str:
     rank, adjective = divmod(rank, len(ADJECTIVES))
     pattern, noun = divmod(rank, len(NOUNS))
     other = NOUNS[(noun + adjective + 7) % len(NOUNS)]
-    return PATTERNS[pattern].format(a=ADJECTIVES[adjective], n=NOUNS[noun], m=other)
+    title = PATTERNS[pattern].format(a=ADJECTIVES[adjective], n=NOUNS[noun], m=other)
+    return f"An{title[1:]}" if title[:2] == "A " and title[2] in "EIO" else title

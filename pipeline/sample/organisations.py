@@ -104,7 +104,8 @@ def settle_organisations(block: Block) -> None:
     for kind in ("company", "publisher", "label", "studio", "newspaper", "university", "club"):
         for body in kinds[kind]:
             home = next((c for c in cities if c.name in body.name), None) or pick(cities)
-            block.add(body, 17, country)
+            if rng.random() < 0.4:
+                block.add(body, 17, country)
             if kind in ("university", "club"):
                 block.add(body, 131, home)
             block.add(body, 159, home)
@@ -151,7 +152,8 @@ def _sport_and_music(block: Block) -> None:
             block.both(club, 115, kinds["stadium"][k], 466, club.year + 20)
     for building in kinds["stadium"] + kinds["building"]:
         named = next((c for c in cities if c.name in building.name), None)
-        block.add(building, 17, country)
+        if rng.random() < 0.4:
+            block.add(building, 17, country)
         block.add(building, 131, named or pick(cities))
         block.add(building, 84, pick(architects), building.year)
         if rng.random() < 0.6:
@@ -164,7 +166,8 @@ def _sport_and_music(block: Block) -> None:
             if rng.random() < 0.4:
                 block.add(building, 706, pick(kinds["island"]))
     for band in kinds["band"]:
-        block.add(band, 495, country)
+        if rng.random() < 0.5:
+            block.add(band, 495, country)
         block.add(band, 740, pick(cities), band.year)
         block.add(band, 264, pick(kinds["label"]))
         block.add(band, 136, shared_entity(GENRES[rng.randrange(3)]))

@@ -23,11 +23,11 @@ def name_people(block: Block) -> None:
             name = cities[-1 - family % 5].name
         family += 1
         birth = 1830 + rng.randrange(110)
-        size = min(2 + 1 + rng.randrange(3), count - len(block.kinds["person"]))
+        size = min(2 + 1 + rng.randrange(2), count - len(block.kinds["person"]))
         for place in range(size):
             man = place == 0 or (place > 1 and rng.random() < 0.5)
             first = block.pick(culture.men if man else culture.women)
-            if place == 2 and rng.random() < 0.3:
+            if place == 2 and rng.random() < 0.08:
                 last = block.kinds["person"][-2]
                 first = last.name.split(" ", 1)[0]  # named after a parent
                 man = last.gender == "m"
@@ -67,7 +67,8 @@ def settle_people(block: Block) -> None:
     for person in kinds["person"]:
         birth = pick(cities)
         block.add(person, 19, birth, person.year)
-        block.add(person, 27, country)
+        if rng.random() < 0.45:
+            block.add(person, 27, country)
         block.add(person, 106, shared_entity(person.role))
         if person.end:
             death = pick(abroad) if rng.random() < 0.15 else pick(cities)

@@ -6,11 +6,16 @@ from dataclasses import dataclass, field
 from typing import NamedTuple, TypeVar
 
 from pipeline.sample.phrases import Template, find_phrases
+from pipeline.sample.remarks import BEFORE, BEHIND
 from pipeline.sample.world import Block, Entity, Fact
 
 T = TypeVar("T")
 
-PRONOUNS = {"m": ("he", "his"), "f": ("she", "her"), "n": ("it", "its")}
+# subject, possessive, object
+PRONOUNS = {"m": ("he", "his", "him"), "f": ("she", "her", "her"), "n": ("it", "its", "it")}
+REMARKS = 0.45  # sentences with a remark in front or behind that says nothing
+DATED = 0.3  # facts with a year that are said with it
+APPOSITIONS = 0.16  # first mentions with a fact behind a comma
 WORKS = frozenset(("book", "film", "album", "song", "series", "newspaper"))
 
 
@@ -45,15 +50,17 @@ class Prose:
     def __init__(self, block: Block, rng: random.Random, topic: Entity) -> None:
         self.block, self.rng, self.topic = block, rng, topic
         self.known: dict[int, Entity] = {}  # named so far, by item
-        self._surnames: dict[str, set[int]] = {}
-        self._focus: Entity | None = None  # subject of the last sentence
-        self._recent: Entity | None = None  # last thing named in the last sentence
+        self._bearers: dict[str, set[int]] = {}  # short name -> items
+        self._focus: Entity | None = None  # what the last sentence was about
+        self._before: list[Entity] = []  # named in the last sentence
+        self._now: list[Entity] = []  # named in the sentence in hand
         self._segments: list[Segment] = []
         self._facts: list[Fact] = []
 
     def forget(self) -> None:
         """Begin a new paragraph: no pronoun leads back over it."""
-        self._focus = self._recent = None
+        self._focus = None
+        self._before = []
 
     def say(self, fact: Fact) -> Sentence | None:
         """Return a sentence that states a fact; None if no phrase fits."""
@@ -61,100 +68,127 @@ class Prose:
         if phrases is None:
             return None
         templates = phrases.sentences
-        if fact.year and phrases.dated and self.rng.random() < 0.3:
+        if fact.year and phrases.dated and self.rng.random() < DATED:
             templates = phrases.dated
         self._facts.append(fact)
         return self.write(self.pick(templates), {"h": fact.head, "t": fact.tail}, fact.year)
 
     def write(self, template: Template, slots: dict[str, Entity], year: int = 0) -> Sentence:
-        """Return the sentence that a template makes with these entities."""
+        """Return the sentence that a template makes with these entities, perhaps with a remark."""
+        draw = self.rng.random()
+        if draw < REMARKS / 2:
+            self._remark(self.pick(BEFORE))
         subject: Entity | None = None
         last = len(template) - 1
         for place, piece in enumerate(template):
             if isinstance(piece, tuple):
-                self._segments.append(Segment(self.pick(piece)))
+                self.add(self.pick(piece))
             elif piece[0] != "{":
-                self._segments.append(Segment(piece))
+                self.add(piece)
             elif piece == "{y}":
-                self._segments.append(Segment(str(year)))
-            elif piece[1:-1] in slots:
-                entity = slots[piece[1:-1]]
-                self._mention(entity, subject=place == 0, end=place == last)
-                subject = entity if place == 0 else subject
-            elif piece.endswith("'s}"):
-                entity = slots[piece[1:-3]]
-                self._mention(entity, subject=place == 0, possessive=True)
-                subject = entity if place == 0 else subject
+                self.add(str(year))
+            elif piece in ("{hn}", "{tn}"):
+                self.add(slots[piece[1]].noun)
             else:
-                self._segments.append(Segment(slots[piece[1:-2]].noun))
-        self._focus = subject
-        return self._finish()
+                entity = slots[piece[1]]
+                possessive = piece.endswith("'s}")
+                self._mention(entity, first=place == 0, possessive=possessive, end=place == last)
+                subject = entity if place == 0 else subject
+        if draw > 1 - REMARKS / 2 and self._segments[-1].text != ",":
+            self._remark(self.pick(BEHIND))
+        return self.close(subject)
 
-    def _finish(self) -> Sentence:
+    def _remark(self, template: Template) -> None:
+        for piece in template:
+            self.add(str(1850 + int(self.rng.random() * 165)) if piece == "{y}" else str(piece))
+
+    def close(self, focus: Entity | None) -> Sentence:
+        """Finish the sentence in hand, which was about `focus`."""
         segments, facts = self._segments, self._facts
         self._segments, self._facts = [], []
+        self._focus, self._before, self._now = focus, self._now, []
         for place in range(len(segments) - 1, 0, -1):
             if segments[place].text[0] == "," and segments[place - 1].text == ",":
                 del segments[place - 1]
+        if segments[-1].text == ",":
+            del segments[-1]
         first = segments[0]
         if not first.named:
             segments[0] = first._replace(text=first.text[0].upper() + first.text[1:])
         segments.append(Segment("."))
         return Sentence(segments, facts)
 
-    def _mention(
-        self, entity: Entity, *, subject: bool, possessive: bool = False, end: bool = False
-    ) -> None:
-        rng, append = self.rng, self._segments.append
+    def _mention(self, entity: Entity, *, first: bool, possessive: bool, end: bool) -> None:
         if entity.item not in self.known:
             self.introduce(entity, possessive=possessive)
-            if not possessive and entity is not self.topic and rng.random() < 0.25:
-                self._append_apposition(entity, end)
+            if not possessive and entity is not self.topic and self.rng.random() < APPOSITIONS:
+                self._append_apposition(entity)
             return
-        draw = rng.random()
-        if subject and self._focus is not None and self._focus.item == entity.item and draw < 0.75:
-            if draw < 0.5 or entity.kind.name == "person":
-                append(Segment(PRONOUNS[entity.gender][possessive], entity))
+        draw = self.rng.random()
+        if draw < 0.6 and self._is_clear(entity):
+            case = 1 if possessive else 0 if first else 2
+            if case == 2 and not (end and entity.kind.name == "person"):
+                self._append_name(entity, self._later_name(entity), possessive)
             else:
-                append(Segment(f"the {entity.noun}" + "'s" * possessive, entity))
-            return
-        if (
-            subject
-            and self._recent is not None
-            and self._recent.item == entity.item
-            and entity.kind.name != "person"
-            and draw < 0.6
-        ):
-            append(Segment(f"the {entity.noun}" + "'s" * possessive, entity))
-            return
-        name = entity.name
-        if draw < 0.8 and len(self._surnames[entity.short]) == 1:
-            name = entity.short
-        self._append_name(entity, name, possessive)
+                self._segments.append(Segment(PRONOUNS[entity.gender][case], entity))
+        elif draw < 0.85 and first and self._is_only(entity):
+            name = f"the {entity.noun}" + "'s" * possessive
+            self._segments.append(Segment(name, entity))
+        else:
+            self._append_name(entity, self._later_name(entity), possessive)
+
+    def _is_clear(self, entity: Entity) -> bool:
+        """Tell whether a pronoun would be understood."""
+        rivals = (self._before if self._focus is None else []) + self._now
+        if any(one.gender == entity.gender and one is not entity for one in rivals):
+            return False
+        if self._focus is None:
+            return entity is self.topic and entity.gender != "n" and bool(self._before)
+        return self._focus.item == entity.item
+
+    def _is_only(self, entity: Entity) -> bool:
+        """Tell whether "the city" would be understood: just named, no other city about."""
+        near = [*self._before, *self._now]
+        if any(one.noun == entity.noun and one.item != entity.item for one in near):
+            return False
+        if entity.kind.name in ("person", "language"):
+            return False
+        return entity is self.topic or any(one.item == entity.item for one in self._before)
+
+    def _later_name(self, entity: Entity) -> str:
+        """Return how an entity is called that was named before."""
+        if len(self._bearers[entity.short]) == 1:
+            return entity.short if self.rng.random() < 0.8 else entity.name
+        given = entity.name.split(" ", 1)[0]
+        if entity.kind.name == "person" and len(self._bearers[given]) == 1:
+            return given  # relatives share the surname
+        return entity.name
 
     def introduce(self, entity: Entity, *, possessive: bool = False) -> None:
         """Name an entity in full, for the first time."""
         kind = entity.kind.name
         titled = kind == "person" or kind in WORKS or kind == "product"
         if titled and entity is not self.topic and self.rng.random() < 0.3:
-            self._segments.append(Segment(f"the {entity.noun} "))
+            self.add(f"the {entity.noun} ")
         self._append_name(entity, entity.name, possessive)
 
     def _append_name(self, entity: Entity, name: str, possessive: bool) -> None:
         if entity.article and (name == entity.name or entity.kind.name == "river"):
             before = self._segments[-1].text if self._segments else ""
             if not before.endswith("the "):
-                self._segments.append(Segment(f"{entity.article} "))
+                self.add(f"{entity.article} ")
         self._segments.append(Segment(name, entity, named=True))
         if possessive:
-            self._segments.append(Segment("'" if name.endswith("s") else "'s"))
+            self.add("'" if name.endswith("s") else "'s")
         self.know(entity)
-        self._recent = entity
 
     def know(self, entity: Entity) -> None:
         """Remember that an entity has been named."""
-        self.known[entity.item] = entity
-        self._surnames.setdefault(entity.short, set()).add(entity.item)
+        self._now.append(entity)
+        if entity.item not in self.known:
+            self.known[entity.item] = entity
+            for name in {entity.short, entity.name.split(" ", 1)[0]}:
+                self._bearers.setdefault(name, set()).add(entity.item)
 
     def add_demonym(self, country: Entity) -> None:
         """Append the adjective of a country, as a mention of it."""
@@ -169,12 +203,7 @@ class Prose:
         """Note that the sentence in hand states a fact."""
         self._facts.append(fact)
 
-    def close(self, focus: Entity | None) -> Sentence:
-        """Finish the sentence in hand, which was about `focus`."""
-        self._focus = focus
-        return self._finish()
-
-    def _append_apposition(self, entity: Entity, end: bool) -> None:
+    def _append_apposition(self, entity: Entity) -> None:
         choices = []
         for fact in self.block.out.get(entity.item, ()):
             phrases = find_phrases(fact.relation, entity.kind.name)
@@ -183,26 +212,20 @@ class Prose:
         if not choices:
             return
         fact, appositions = self.pick(choices)
-        if fact.tail.item in self.known and self.rng.random() < 0.7:
+        if any(one.item == fact.tail.item for one in self._now):
             return
         self._facts.append(fact)
         for piece in self.pick(appositions):
             if isinstance(piece, tuple):
-                self._segments.append(Segment(self.pick(piece)))
+                self.add(self.pick(piece))
+            elif piece == "{t}" and fact.tail.item in self.known:
+                self._append_name(fact.tail, fact.tail.name, False)
             elif piece == "{t}":
-                tail = fact.tail
-                if tail.item in self.known:
-                    self._append_name(tail, tail.name, False)
-                else:
-                    self.introduce(tail)
-            elif piece == "{hn}":
-                self._segments.append(Segment(entity.noun))
-            elif piece == "{tn}":
-                self._segments.append(Segment(fact.tail.noun))
+                self.introduce(fact.tail)
             else:
-                self._segments.append(Segment(piece))
-        if not end:
-            self._segments.append(Segment(","))
+                nouns = {"{hn}": entity.noun, "{tn}": fact.tail.noun}
+                self.add(nouns.get(piece, piece))
+        self.add(",")
 
     def pick(self, values: Sequence[T]) -> T:
         """Return one of the values."""

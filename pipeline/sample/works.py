@@ -78,7 +78,7 @@ def settle_works(block: Block) -> None:
         block.add(series, 495, country)
     for film in kinds["film"]:
         director = pick(_by_role(block, "film director"))
-        film.year = director.year + 28 + rng.randrange(30)
+        film.year = max(1925 + rng.randrange(20), director.year + 28 + rng.randrange(30))
         block.add(film, 57, director, film.year)
         block.add(film, 58, director if rng.random() < 0.3 else pick(writers))
         block.add(film, 86, pick(_by_role(block, "composer")))
@@ -87,7 +87,8 @@ def settle_works(block: Block) -> None:
         if rng.random() < 0.6:
             block.add(film, 162, pick(_by_role(block, "entrepreneur")))
         block.add(film, 272, pick(kinds["studio"]), film.year)
-        block.add(film, 495, country)
+        if rng.random() < 0.5:
+            block.add(film, 495, country)
         block.add(film, 136, shared_entity(GENRES[5 + rng.randrange(2)]))
         if rng.random() < 0.5:
             block.add(film, 840, pick(cities))

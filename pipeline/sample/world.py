@@ -134,7 +134,7 @@ class World:
             block = Block(self, number, stream(self.seed, 11, number))
             name_places(block)
             self._places[number] = block
-            if len(self._places) > 12:
+            if len(self._places) > 24:
                 self._places.popitem(last=False)
         return self._places[number]
 
@@ -146,7 +146,7 @@ class World:
             block = Block(self, number, stream(self.seed, 12, number))
             populate(block)
             self._blocks[number] = block
-            if len(self._blocks) > 4:
+            if len(self._blocks) > 6:
                 self._blocks.popitem(last=False)
         return self._blocks[number]
 
