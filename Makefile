@@ -31,6 +31,9 @@ check: .venv/installed  ## Lint, format, types, import rule, dvc.yaml contract
 preset: .venv/installed  ## Switch params.yaml to a preset: make preset NAME=real-mini
 	@$(PY) -m stages.preset $(NAME)
 
+deps: .venv/installed  ## Write what each stage imports into dvc.yaml
+	@$(PY) tests/contract/write_deps.py
+
 docs: .venv/installed  ## Regenerate the tables of README.md
 	@$(PY) -m stages.readme
 
@@ -41,4 +44,4 @@ constraints:  ## Resolve constraints.txt anew
 clean:  ## Remove what the stages wrote (DVC's cache stays)
 	@git clean -fdxq data .scratch
 
-.PHONY: help install demo test check preset docs constraints clean
+.PHONY: help install demo test check preset deps docs constraints clean

@@ -30,7 +30,10 @@ def imported_names(path: Path, *, top_level_only: bool = False) -> set[str]:
 
 
 def project_closure(path: Path) -> set[Path]:
-    """Return the project files that a file imports, directly or not, itself included."""
+    """Return the project files that a file imports, directly or not, itself included.
+
+    An `__init__.py` that holds a docstring alone counts for nothing.
+    """
     seen: set[Path] = set()
     queue = [path]
     while queue:
@@ -44,9 +47,19 @@ def project_closure(path: Path) -> set[Path]:
                 found = module_path(".".join(parts[:depth]))
                 if found is not None:
                     queue.append(found)
-    return seen
+    return {p for p in seen if p.name != "__init__.py" or len(_body(p)) > 1}
+
+
+def _body(path: Path) -> list[ast.stmt]:
+    return ast.parse((ROOT / path).read_text("utf-8")).body
 
 
 def python_files(folder: str) -> list[Path]:
     """Return the project's Python files below a folder."""
     return sorted(p.relative_to(ROOT) for p in (ROOT / folder).rglob("*.py"))
+
+
+def string_constants(path: Path) -> set[str]:
+    """Return the string constants of a file: docstrings whole, so a path is found as itself."""
+    tree = ast.parse((ROOT / path).read_text("utf-8"))
+    return {n.value for n in ast.walk(tree) if isinstance(n, ast.Constant) and type(n.value) is str}

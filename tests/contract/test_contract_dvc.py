@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from imports import ROOT, project_closure
 from ruamel.yaml import YAML
+from write_deps import code_deps
 
 DVC = YAML(typ="safe").load(ROOT / "dvc.yaml")
 PARAMS = YAML(typ="safe").load(ROOT / "params.yaml")
@@ -27,11 +28,15 @@ def test_stage_has_its_file_its_section_and_its_description(name):
 
 
 @pytest.mark.parametrize("name", STAGES)
+def test_code_deps_are_what_the_stage_imports(name):
+    found = [d for d in STAGES[name]["deps"] if not d.startswith("data/")]
+    assert found == code_deps(name), "run `make deps`"
+
+
+@pytest.mark.parametrize("name", STAGES)
 def test_deps_cover_the_imports(name):
     deps = [Path(d) for d in STAGES[name]["deps"]]
     for path in project_closure(Path(f"stages/{name}.py")):
-        if path == Path("stages/__init__.py") or path == Path("pipeline/__init__.py"):
-            continue
         assert any(path == dep or dep in path.parents for dep in deps), f"{name} imports {path}"
 
 

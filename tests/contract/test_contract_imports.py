@@ -5,7 +5,7 @@ import subprocess
 import sys
 
 import pytest
-from imports import ROOT, imported_names, python_files
+from imports import ROOT, imported_names, python_files, string_constants
 
 DATA_SIDE = [
     "pipeline/wiki",
@@ -45,7 +45,7 @@ def roots(path):
 def test_pipeline_imports_no_stage_and_no_command_line():
     for path in python_files("pipeline"):
         assert not roots(path) & {"stages", "typer", "dvc"}, path
-        assert "params.yaml" not in (ROOT / path).read_text("utf-8"), path
+        assert "params.yaml" not in string_constants(path), path
 
 
 def test_stages_import_no_other_stage():
