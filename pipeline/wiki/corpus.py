@@ -1,5 +1,6 @@
 """One unit of a dump -> one shard of documents, and its pages, redirects and anchors."""
 
+import sys
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -11,9 +12,10 @@ import pyarrow as pa
 from pipeline.io import write_table
 from pipeline.progress import Counts
 from pipeline.records.documents import ANCHORS, DOCUMENTS, LINK, PAGES, REDIRECTS
-from pipeline.wiki.anchors import RawAnchors, count_links, read_anchors, sort_anchors
+from pipeline.wiki.anchors import RawAnchors, count_links, read_anchors
 from pipeline.wiki.disambiguation import is_disambiguation
-from pipeline.wiki.documents import ParseConfig, count_words, read_documents
+from pipeline.wiki.documents import ParseConfig, count_words, cut_lead, read_documents
+from pipeline.wiki.guard import time_limit
 from pipeline.wiki.markup import Markup
 from pipeline.wiki.pages import Page, read_page, slice_pages, unescape_xml
 from pipeline.wiki.streams import read_chunks
@@ -55,7 +57,7 @@ def parse_unit(task: ParseTask) -> Counts:
     Raises:
         InputError: The dump is damaged.
     """
-    markup = Markup(task.unit.site, task.config.templates)
+    markup = Markup(task.unit.site, task.config.templates, task.config.page_seconds)
     harvest = Harvest()
     piece = task.unit.piece
     for data in slice_pages(piece, read_chunks(piece)):
@@ -63,12 +65,12 @@ def parse_unit(task: ParseTask) -> Counts:
         reason = parse_page(data, markup, task.config, harvest)
         harvest.count(f"pages.{reason or 'out'}")
     write_table(task.shard, _documents_table(harvest.documents))
-    anchors = list(sort_anchors(read_anchors(harvest.links, markup.site)))
-    harvest.count("links.anchors", sum(number for _, _, number in anchors))
+    anchors = read_anchors(harvest.links, markup.site)
+    harvest.count("links.anchors", sum(anchors.values()))
     rows: dict[str, Sequence[tuple[Any, ...]]] = {
         "pages": harvest.pages,
         "redirects": harvest.redirects,
-        "anchors": anchors,
+        "anchors": [(surface, title, number) for (surface, title), number in anchors.items()],
     }
     for name, schema in SIDES.items():
         write_table(task.sides[name], _table(rows[name], schema))
@@ -102,8 +104,15 @@ def parse_page(data: bytes, markup: Markup, config: ParseConfig, harvest: Harves
     harvest.pages.append((page.page_id, title, disambiguation))
     if disambiguation:
         return "disambiguation"
+    wikitext = unescape_xml(cut_lead(source) if config.documents == "lead" else source)
+    try:
+        with time_limit(config.page_seconds):
+            texts = read_documents(markup, wikitext, config)
+    except Exception as error:  # no page may end the work of hours
+        sys.stderr.write(f"parse: page {page.page_id} ({title}) is left out: {error!r}\n")
+        return "poison"
     count_links(source, harvest.links)
-    for number, text in enumerate(read_documents(markup, unescape_xml(source), config)):
+    for number, text in enumerate(texts):
         harvest.count("documents.in")
         words = count_words(text.text)
         if words < config.min_words:

@@ -1,6 +1,7 @@
 """Pages -> documents: what is one document, and which are too short (paper Section 4.1)."""
 
 import itertools
+import re
 from dataclasses import dataclass
 from typing import Literal
 
@@ -36,6 +37,29 @@ class ParseConfig:
         require(self.window_words > 0, f"window_words: must be above 0, got {self.window_words}")
         require(self.min_words >= 0, f"min_words: must not be negative, got {self.min_words}")
         require(self.page_seconds > 0, f"page_seconds: must be above 0, got {self.page_seconds}")
+
+
+_HEADING = re.compile(r"\n={1,6}[^\n]+=[ \t]*(?:&lt;!--[^\n]*--&gt;[ \t]*)?(?=\n|$)")
+_CANDIDATES = 8  # headings looked at; a page with none of them outside is read whole
+
+
+def cut_lead(source: str) -> str:
+    """Return a page's source up to its first heading, with the XML's entities still in it.
+
+    A heading inside a template, table or comment ends nothing: where something is open before one,
+    the next is tried, and at last all is returned. `read_documents` stops at the heading anyway.
+    """
+    for match in itertools.islice(_HEADING.finditer(source), _CANDIDATES):
+        end = match.start()
+        if (
+            source.count("{{", 0, end) == source.count("}}", 0, end)
+            and source.count("&lt;!--", 0, end) == source.count("--&gt;", 0, end)
+            # a template may end in a line |}}
+            and source.count("\n{|", 0, end)
+            == source.count("\n|}", 0, end) - source.count("\n|}}", 0, end)
+        ):
+            return source[:end]
+    return source
 
 
 def read_documents(markup: Markup, wikitext: str, config: ParseConfig) -> list[Text]:

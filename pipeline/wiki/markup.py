@@ -24,6 +24,7 @@ from mwparserfromhell.nodes import (
     Wikilink,
 )
 
+from pipeline.wiki.guard import call_in_child
 from pipeline.wiki.strip import (
     DROPPED,
     FORMULAS,
@@ -31,16 +32,21 @@ from pipeline.wiki.strip import (
     Stripper,
     escape_markup,
     remove_comments,
+    render_formula,
     template_name,
 )
 from pipeline.wiki.templates import Templates
 from pipeline.wiki.titles import ARTICLE, FILE, HIDDEN, Site, shorten_title
 
 OPEN, CLOSE = "\x02", "\x03"  # XML allows no such characters
+TAG = "\x05"  # an inline tag stood here: quotes on its two sides are not one run
+
+# the parser's worst case is quadratic: half a second on so many characters
+QUICK_CHARACTERS = 5_000
 
 Kind = Literal["paragraph", "heading", "item"]
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+_MARKS = re.compile("[\x02-\x05]")
 _HIDDEN = re.compile(
     r"<(span|div)\b[^<>]*display:\s*none[^<>]*>.*?</\1\s*>", re.IGNORECASE | re.DOTALL
 )
@@ -83,8 +89,8 @@ class Marked:
 class Markup:
     """Reads the wikitext of one wiki."""
 
-    def __init__(self, site: Site, templates: Mapping[str, str]) -> None:
-        self.site = site
+    def __init__(self, site: Site, templates: Mapping[str, str], page_seconds: float) -> None:
+        self.site, self.page_seconds = site, page_seconds
         self.templates = Templates(templates)
         names = [name for name, number in site.namespaces.items() if number == FILE]
         self._files = frozenset(names)
@@ -97,10 +103,13 @@ class Markup:
             wikitext: A page's text.
             fully: Leave it all to mwparserfromhell; the scan must give the same.
         """
-        text = remove_comments(_CONTROL.sub("", wikitext))
+        if any(mark in wikitext for mark in (OPEN, CLOSE, DROPPED, TAG)):
+            wikitext = _MARKS.sub("", wikitext)  # never in XML
+        text = remove_comments(wikitext)
         stripped = None if fully else self._stripper.strip(text)
         if stripped is None:
-            stripped = self._strip_nodes(_parse(text).nodes)
+            seconds = self.page_seconds
+            stripped = call_in_child(lambda: self._strip_nodes(_parse(text).nodes), seconds)
         return _remove_tags(stripped)
 
     def _strip_nodes(self, nodes: Any) -> str:
@@ -147,7 +156,7 @@ class Markup:
         if name == "nowiki":
             return escape_markup(str(node.contents))
         if name in FORMULAS:
-            return DROPPED
+            return render_formula(str(node.contents))
         if name in OPAQUE or name == "table":
             return ""
         if node.contents is None:
@@ -165,7 +174,9 @@ class Markup:
         for match in _PLAIN_LINK.finditer(source):
             target, label, trail = match.groups()
             if target is None:
-                return self.read_nodes(source)
+                if len(source) <= QUICK_CHARACTERS:
+                    return self.read_nodes(source)
+                return call_in_child(lambda: self.read_nodes(source), self.page_seconds)
             out.append(source[position : match.start()])
             position = match.end()
             self._add_link(target, label, trail, out, targets)
@@ -248,7 +259,7 @@ def _remove_tags(text: str) -> str:
         text = _BREAK.sub(" ", text)
         text = _ITEM_TAG.sub("\n* ", text)
         text = _BLOCK_TAG.sub("\n\n", text)
-        text = _INLINE_TAG.sub("", text)
+        text = _INLINE_TAG.sub(TAG, text)
     return _SWITCH.sub("", text) if "__" in text else text
 
 

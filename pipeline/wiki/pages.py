@@ -12,11 +12,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pipeline.errors import InputError
-from pipeline.wiki.streams import Piece, read_chunks
+from pipeline.wiki.streams import Chunk, Piece, read_chunks
 from pipeline.wiki.titles import Site
 
 LONGEST_PAGE = 64 << 20  # bytes; MediaWiki's own limit for a text is 2 MiB
 HEAD_BYTES = 1 << 20  # siteinfo lies in them
+
+_PREFIXES = range(5, 0, -1)  # lengths of a beginning of <page>
 
 _TITLE = re.compile(rb"<title>([^<]*)</title>")
 _NS = re.compile(rb"<ns>\s*(-?\d+)\s*</ns>")
@@ -70,7 +72,7 @@ def read_site(piece: Piece) -> Site:
     return Site.from_names(names)
 
 
-def slice_pages(piece: Piece, chunks: Iterator[tuple[bytes, bool]]) -> Iterator[bytes]:
+def slice_pages(piece: Piece, chunks: Iterator[Chunk]) -> Iterator[bytes]:
     """Yield the bytes of each page that begins in the piece, from `<page>` to `</page>`.
 
     Args:
@@ -81,12 +83,12 @@ def slice_pages(piece: Piece, chunks: Iterator[tuple[bytes, bool]]) -> Iterator[
         InputError: The file ends within a page, or is damaged.
     """
     buffer, position, begin = b"", 0, 0  # `begin`: offset of the buffer in the decompressed piece
-    owned = 0  # decompressed bytes of the piece read so far
+    owned, over = 0, False  # decompressed bytes of the piece so far; whether that is all of it
+    chunk: bytes | None
     while True:
         start = buffer.find(b"<page>", position)
         if start < 0:
-            # keep what may be the beginning of a tag
-            tail = max(position, len(buffer) - 16)
+            tail = len(buffer) - next((n for n in _PREFIXES if buffer.endswith(b"<page>"[:n])), 0)
             buffer, begin, position = buffer[tail:], begin + tail, 0
         elif begin + start >= owned:
             return
@@ -105,17 +107,18 @@ def slice_pages(piece: Piece, chunks: Iterator[tuple[bytes, bool]]) -> Iterator[
                     _place(piece, begin) + f"a <page> of more than {LONGEST_PAGE} bytes; give a "
                     "dump of pages-articles, which has only the current revisions"
                 )
-        chunk, inside = next(chunks, (b"", False))
-        if not chunk:
+        if start < 0 and over and begin >= owned:
+            return  # no page of the piece is open, and no tag lies across its end
+        chunk, inside = next(chunks, (None, False))
+        if chunk is None:
             if buffer.startswith(b"<page>"):
                 raise InputError(
                     _place(piece, begin) + "the file ends within this <page>; fetch it again"
                 )
             return
+        over = not inside
         if inside:
             owned += len(chunk)
-        elif start < 0 and begin >= owned:
-            return  # the piece is over, and no page of it is open
         buffer += chunk
 
 

@@ -21,6 +21,7 @@ from pipeline.errors import InputError
 
 Format = Literal["plain", "utf16", "bz2", "gzip", "zstd"]
 
+Chunk = tuple[bytes, bool]  # decompressed bytes, and whether they lie in the piece that is read
 CHUNK = 1 << 20  # bytes decompressed at a time
 # "BZh", the block size, and the first block's magic: 80 bits, so not met by chance in 25 GB
 STREAM_START = re.compile(rb"BZh[1-9](?:1AY&SY|\x17\x72\x45\x38\x50\x90)")
@@ -95,11 +96,12 @@ def cut_plain(path: Path, target: int) -> list[Piece]:
     ]
 
 
-def read_chunks(piece: Piece) -> Iterator[tuple[bytes, bool]]:
+def read_chunks(piece: Piece) -> Iterator[Chunk]:
     """Yield the file's decompressed bytes from the piece's start on, to the end of the file.
 
     With each chunk comes whether it still lies in the piece: a page at the end of a piece may need
-    the beginning of what follows.
+    the beginning of what follows. An empty chunk stands at the end of the piece, so that a reader
+    that needs no more does not wait for more.
 
     Raises:
         InputError: The compressed data is damaged or ends too soon.
@@ -120,17 +122,20 @@ def read_chunks(piece: Piece) -> Iterator[tuple[bytes, bool]]:
                 while chunk := stream.read(CHUNK):
                     yield chunk, True
         else:
-            position = piece.start
-            while chunk := file.read(CHUNK):
-                inside = max(0, piece.end - position)
-                if inside and inside < len(chunk):
-                    yield chunk[:inside], True
-                    chunk, inside = chunk[inside:], 0
-                yield chunk, inside > 0
-                position = file.tell()
+            yield from _read_plain(file, piece)
 
 
-def _read_bz2(file: BinaryIO, piece: Piece) -> Iterator[tuple[bytes, bool]]:
+def _read_plain(file: BinaryIO, piece: Piece) -> Iterator[Chunk]:
+    left = piece.end - piece.start
+    while left and (chunk := file.read(min(CHUNK, left))):
+        left -= len(chunk)
+        yield chunk, True
+    yield b"", False
+    while chunk := file.read(CHUNK):
+        yield chunk, False
+
+
+def _read_bz2(file: BinaryIO, piece: Piece) -> Iterator[Chunk]:
     position = stream_start = piece.start  # of the next byte to read; of the current stream
     decompressor = bz2.BZ2Decompressor()
     pending = b""
@@ -156,6 +161,8 @@ def _read_bz2(file: BinaryIO, piece: Piece) -> Iterator[tuple[bytes, bool]]:
             pending = decompressor.unused_data
             stream_start = position - len(pending)
             decompressor = bz2.BZ2Decompressor()
+            if stream_start == piece.end:
+                yield b"", False
     if position != stream_start:
         raise InputError(
             f"{piece.path}: byte {position}: the bz2 stream of byte {stream_start} has no end; "

@@ -28,13 +28,11 @@ _OPENING = rf"<(?P<tag>nowiki|{'|'.join(OPAQUE)})\b[^<>]*>"
 _CLOSING = {
     name: re.compile(rf"</{name}\s*>", re.IGNORECASE) for name in ("nowiki", "table", *OPAQUE)
 }
-_COMMENT = re.compile(
-    r"(?:(?<=\n)[ \t]*<!--.*?-->[ \t]*\n)|<!--.*?(?:-->|\Z)|<1--.*?-->", re.DOTALL
-)
 _IN_TEMPLATE = re.compile(rf"\{{\{{+|\}}\}}|{_OPENING}", re.IGNORECASE)
 _IN_TABLE = re.compile(rf"\{{\{{+|\{{\||\|\}}|{_OPENING}", re.IGNORECASE)
 _IN_FILE = re.compile(rf"\{{\{{+|\[\[|\]\]|\[(?=\w*:?//)|{_OPENING}", re.IGNORECASE)
 _IN_HTML_TABLE = re.compile(r"<(/?)table\b[^<>]*>", re.IGNORECASE)
+_PLAIN_FORMULA = re.compile(r"[A-Za-z0-9 .,:;()\[\]+=<>/*|!'-]{1,40}")
 _OPEN_REF = re.compile(r"<ref\b[^<>]*(?<!/)>", re.IGNORECASE)
 _NAME = re.compile(r"[^|{}\[\]<>]*")
 _MARKUP_SIGNS = {ord(sign): f"&#{ord(sign)};" for sign in "[]{}'<>|=*#:;_-\n"}
@@ -46,8 +44,30 @@ class _UnbalancedError(Exception):
 
 
 def remove_comments(text: str) -> str:
-    """Take out comments; one that fills a line goes with the line, an open one goes to the end."""
-    return _COMMENT.sub("", text) if "<!--" in text or "<1--" in text else text
+    """Take out comments; one that fills lines goes with its line end, an open one to the end.
+
+    `<1--` is a misprint that was seen for an opener; MediaWiki shows such a comment.
+    """
+    text = text.replace("<1--", "<!--")
+    start = text.find("<!--")
+    if start < 0:
+        return text
+    out, position = [], 0
+    while start >= 0:
+        close = text.find("-->", start + 4)
+        end = len(text) if close < 0 else close + 3
+        before, after = start, end
+        while before > position and text[before - 1] in " \t":
+            before -= 1
+        while after < len(text) and text[after] in " \t":
+            after += 1
+        if text[before - 1 : before] == "\n" and text[after : after + 1] == "\n":
+            start, end = before, after + 1
+        out.append(text[position:start])
+        position = end
+        start = text.find("<!--", position)
+    out.append(text[position:])
+    return "".join(out)
 
 
 def template_name(body: str) -> str:
@@ -119,10 +139,9 @@ class Stripper:
                 name = match["tag"].lower()
                 end = _skip_tag(match, text)
                 if name == "nowiki":
-                    inner = text[match.end() : end]
-                    out.append(escape_markup(inner[: inner.rfind("</")]))
+                    out.append(escape_markup(_inner(text, match.end(), end)))
                 elif name in FORMULAS:
-                    out.append(DROPPED)
+                    out.append(render_formula(_inner(text, match.end(), end)))
             position = end
             match = search(text, end)
         if around:
@@ -213,6 +232,16 @@ def _skip_tag(match: re.Match[str], text: str) -> int:
     if name == "ref" and _OPEN_REF.search(text, match.end(), close.start()):
         raise _UnbalancedError
     return close.end()
+
+
+def _inner(text: str, start: int, end: int) -> str:
+    return text[start : max(start, text.rfind("</", start, end))]
+
+
+def render_formula(source: str) -> str:
+    """Return a formula that reads the same without typesetting, as f(x) = 2 does; else a mark."""
+    source = " ".join(source.split())
+    return escape_markup(source) if _PLAIN_FORMULA.fullmatch(source) else DROPPED
 
 
 def _begins_line(text: str, position: int) -> bool:

@@ -3,19 +3,19 @@
 import html
 import re
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from pipeline.wiki.markup import CLOSE, OPEN, Marked
+from pipeline.wiki.markup import CLOSE, OPEN, TAG, Marked
 from pipeline.wiki.strip import DROPPED
 
 _QUOTES = re.compile("''+")
 _LEFTOVER = re.compile(r"\[\[|\]\]|\{\{+|\}\}+|\{\||\|\}|<!--|-->")
-_CONTROL = re.compile("[\x00\x01\x05-\x08\x0b-\x1f\x7f-\x9f\u200b\u200e\u200f\u2060\ufeff]")
-_OPENING_EDGE = re.compile(rf"{OPEN}\s+")
-_CLOSING_EDGE = re.compile(rf"\s+{CLOSE}")
-_SPACES = re.compile(r"\s+")
-_SCAR = re.compile(rf"{DROPPED}|\s\(\s*[,;)]|\(\s*\(\s*\)")
-_BRACKETS = re.compile(r"(\s?)\(([^()]*)\)")
-_BEFORE_SIGN = re.compile(rf"\s*{DROPPED}\s*(?=[,.;:!?)])")
+# characters that take no room
+_UNSEEN = re.compile("[\x7f-\x84\x86-\x9f\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060\ufeff]")
+_WIDE_SPACE = re.compile("[\x85\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]")
+_SPACES = re.compile("  +")
+_SCARS = ("()", "(,", "(;")
+_BRACKETS = re.compile(r"\(([^()]*)\)")
 _SEPARATOR = re.compile(r"\s*([;,])\s*")
 # what introduces a pronunciation or a translation that was taken out
 _LABEL = re.compile(
@@ -25,8 +25,7 @@ _LABEL = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(NamedTuple):
     """A hyperlink: characters [start, end) of the text lead to the article `target`."""
 
     start: int
@@ -47,17 +46,30 @@ def tidy(marked: Marked) -> Text:
     text = marked.text
     if "''" in text:
         text = "\n".join([remove_quotes(line) for line in text.split("\n")])
+    if TAG in text:
+        text = text.replace(TAG, "")
     if "[" in text or "]" in text or "{" in text or "}" in text or "--" in text:
         text = _LEFTOVER.sub("", text)
     if "&" in text:
-        # no mark can come of an entity: html.unescape leaves control characters out
-        text = html.unescape(text)
-    text = _CONTROL.sub("", text)
-    if _SCAR.search(text):
+        text = _unescape(text)
+    if not text.isascii():
+        text = _WIDE_SPACE.sub(" ", _UNSEEN.sub("", text)).replace("\xa0", " ")
+    if "\n" in text or "\t" in text or "  " in text:
+        text = " ".join(text.split())
+    text = text.replace("( ", "(").replace(" )", ")")
+    if DROPPED in text or any(scar in text for scar in _SCARS):
         text = _heal(text)
     if marked.targets:
-        text = _CLOSING_EDGE.sub(CLOSE + " ", _OPENING_EDGE.sub(" " + OPEN, text))
-    return _read_marks(_SPACES.sub(" ", text).strip(), marked.targets)
+        text = text.replace(f"{OPEN} ", f" {OPEN}").replace(f" {CLOSE}", f"{CLOSE} ")
+    if "  " in text:
+        text = _SPACES.sub(" ", text)
+    return _read_marks(text.strip(), marked.targets)
+
+
+def _unescape(text: str) -> str:
+    text = text.replace("&nbsp;", " ").replace("&ndash;", "\u2013")
+    # no mark can come of an entity: html.unescape leaves control characters out
+    return html.unescape(text) if "&" in text else text
 
 
 def _read_marks(text: str, targets: list[str]) -> Text:
@@ -82,6 +94,11 @@ def remove_quotes(line: str) -> str:
     Four are an apostrophe and bold, more than five are apostrophes and bold italic. Where both bold
     and italic are left open, one bold is an apostrophe and italic: which one, as MediaWiki chooses.
     """
+    lengths = [len(run) for run in _QUOTES.findall(line)]
+    if all(length in (2, 3) for length in lengths) and (
+        lengths.count(2) % 2 == 0 or lengths.count(3) % 2 == 0
+    ):
+        return _QUOTES.sub("", line)
     runs = list(_QUOTES.finditer(line))
     sizes = [min(len(run[0]), 5) - (len(run[0]) == 4) for run in runs]
     kept = [len(run[0]) - size for run, size in zip(runs, sizes, strict=True)]
@@ -113,15 +130,31 @@ def _heal(text: str) -> str:
         if healed == text:
             break
         text = healed
-    return _BEFORE_SIGN.sub("", text).replace(DROPPED, "")
+    healed, *pieces = text.split(DROPPED)
+    for piece in pieces:
+        healed = _join(healed, piece)
+    return healed
+
+
+def _join(left: str, right: str) -> str:
+    """Join what stood on the two sides of something taken out."""
+    begins, next_sign = right.lstrip(), right.lstrip()[:1]
+    if left.endswith("("):
+        begins = begins.lstrip(" ,;:")
+        return left[:-1].rstrip() + begins[1:] if begins.startswith(")") else left + begins
+    if next_sign == ")":
+        return left.rstrip(" ,;:") + begins
+    if next_sign and next_sign in ",.;:!?":
+        return left.rstrip() + begins
+    return left + begins if left.endswith(" ") else left + right
 
 
 def _heal_brackets(match: re.Match[str]) -> str:
-    space, inner = match.groups()
-    if DROPPED not in inner and inner.strip(" ,;:"):
+    inner, dropped = match[1], DROPPED in match[1]
+    if not dropped and inner.strip(" ,;:"):
         # only a separator at the beginning is a scar
-        return f"{space}({inner.lstrip(' ,;')})" if inner[0] in " ,;" else match[0]
-    if not space and DROPPED not in inner:
+        return f"({inner.lstrip(' ,;')})" if inner[0] in " ,;" else match[0]
+    if not dropped and match.string[match.start() - 1 : match.start()] not in ("", " "):
         return match[0]  # a call: main()
     parts = _SEPARATOR.split(inner)
     kept: list[str] = []
@@ -132,4 +165,4 @@ def _heal_brackets(match: re.Match[str]) -> str:
         if kept:
             kept.append(f"{parts[index - 1]} ")
         kept.append(part)
-    return f"{space}({''.join(kept)})" if kept else ""
+    return f"({''.join(kept)})" if kept else DROPPED

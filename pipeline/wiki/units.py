@@ -12,6 +12,7 @@ from pipeline.io import atomic_file, read_json, write_json
 from pipeline.wiki.pages import read_site, slice_pages
 from pipeline.wiki.streams import (
     AGAIN,
+    Chunk,
     Piece,
     cut_plain,
     detect_format,
@@ -95,7 +96,7 @@ def _check_end(last: Sequence[Piece]) -> None:
         pass
 
 
-def _checked(piece: Piece) -> Iterator[tuple[bytes, bool]]:
+def _checked(piece: Piece) -> Iterator[Chunk]:
     """Pass on the chunks to the end of the file, and raise if it does not end as a dump does."""
     tail = b""
     for chunk, inside in read_chunks(piece):
