@@ -1,4 +1,4 @@
-"""readme: regenerate the tables of README.md from dvc.yaml, pipeline/settings.py and the Makefile.
+"""readme: regenerate the tables of README.md. Not a stage of dvc.yaml.
 
 reads    dvc.yaml, pipeline/settings.py, data/evaluate/table.md
 writes   README.md, between the marks <!-- NAME --> and <!-- /NAME -->
@@ -53,7 +53,7 @@ def main() -> None:
     text = README.read_text("utf-8")
     text = fill(text, "stages", stage_table())
     text = fill(text, "settings", settings_table())
-    results = Path("data/reports/table.md")
+    results = Path("data/evaluate/table.md")
     if results.exists():
         text = fill(text, "results", results.read_text("utf-8").strip())
     with atomic_file(README) as temporary:
