@@ -9,6 +9,7 @@ counts, because other work on the machine slows them by turns.
 
 import argparse
 import bz2
+import contextlib
 import tempfile
 import time
 import xml.etree.ElementTree as ET
@@ -57,10 +58,8 @@ def strip_section(section: Any) -> str:
 
 def remove(section: Any, node: Any) -> None:
     """Remove a node that may have gone with one around it."""
-    try:
+    with contextlib.suppress(ValueError):
         section.remove(node)
-    except ValueError:
-        pass
 
 
 def run_parse(dump: Path, documents: Literal["lead", "paragraph"], folder: Path) -> int:

@@ -23,10 +23,10 @@ def parse() -> None:
     import pipeline.wiki
     from pipeline.executor import map_shards
     from pipeline.io import replace_dir, shard_name, write_json
+    from pipeline.progress import add_counts
     from pipeline.scratch import fingerprint, open_scratch
-    from pipeline.wiki.corpus import SIDES, ParseTask, parse_unit
+    from pipeline.wiki.corpus import SIDES, ParseTask, finish, parse_unit
     from pipeline.wiki.documents import ParseConfig
-    from pipeline.wiki.merge import QUERIES, merge_sides
     from pipeline.wiki.report import report
     from pipeline.wiki.units import list_dumps, plan_units
 
@@ -34,27 +34,23 @@ def parse() -> None:
     dumps = list_dumps(DUMPS)
     code = [Path(folder) for folder in pipeline.wiki.__path__]
     with open_scratch("parse", fingerprint(config, dumps, code)) as scratch:
-        out, sides = scratch / "out", scratch / "sides"
+        shards, sides = scratch / "shards", scratch / "sides"
         tasks = [
             (
                 f"{number:05d}",
                 ParseTask(
                     unit=unit,
                     config=config,
-                    shard=out / shard_name(number),
+                    shard=shards / shard_name(number),
                     sides={name: sides / f"{name}_{number:05d}.parquet" for name in SIDES},
                 ),
             )
             for number, unit in enumerate(plan_units(dumps, scratch / "pieces"))
         ]
         counts = map_shards(parse_unit, tasks, markers=scratch / "markers", label="parse")
-        for name, schema in SIDES.items():
-            files = [task.sides[name] for _, task in tasks]
-            counts[f"tables.{name}"] = merge_sides(
-                files, QUERIES[name], schema, out / f"{name}.parquet"
-            )
+        add_counts(counts, finish([task for _, task in tasks], scratch / "out"))
         summary = report(counts, config)
-        replace_dir(out, OUTPUT)
+        replace_dir(scratch / "out", OUTPUT)
         write_json(REPORT, summary)
 
 

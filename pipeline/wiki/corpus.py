@@ -15,8 +15,10 @@ from pipeline.records.documents import ANCHORS, DOCUMENTS, LINK, PAGES, REDIRECT
 from pipeline.wiki.anchors import RawAnchors, count_links, read_anchors
 from pipeline.wiki.disambiguation import is_disambiguation
 from pipeline.wiki.documents import ParseConfig, count_words, cut_lead, read_documents
+from pipeline.wiki.duplicates import drop_duplicates
 from pipeline.wiki.guard import time_limit
 from pipeline.wiki.markup import Markup
+from pipeline.wiki.merge import QUERIES, merge_sides
 from pipeline.wiki.pages import Page, read_page, slice_pages, unescape_xml
 from pipeline.wiki.streams import read_chunks
 from pipeline.wiki.tidy import Text
@@ -43,6 +45,7 @@ class Harvest:
     documents: list[tuple[str, int, str, Text]] = field(default_factory=list)
     pages: list[tuple[int, str, bool]] = field(default_factory=list)
     redirects: list[tuple[str, str]] = field(default_factory=list)
+    seen: set[int | str] = field(default_factory=set)
     links: RawAnchors = field(default_factory=Counter)
     counts: Counts = field(default_factory=dict)
 
@@ -70,7 +73,7 @@ def parse_unit(task: ParseTask) -> Counts:
     rows: dict[str, Sequence[tuple[Any, ...]]] = {
         "pages": harvest.pages,
         "redirects": harvest.redirects,
-        "anchors": [(surface, title, number) for (surface, title), number in anchors.items()],
+        "anchors": [(*key, number) for key, number in anchors.items()],
     }
     for name, schema in SIDES.items():
         write_table(task.sides[name], _table(rows[name], schema))
@@ -101,6 +104,9 @@ def parse_page(data: bytes, markup: Markup, config: ParseConfig, harvest: Harves
     except UnicodeDecodeError:
         return "damaged"
     disambiguation = is_disambiguation(title, source)
+    if page.page_id in harvest.seen or title in harvest.seen:
+        return "duplicate"
+    harvest.seen.update((page.page_id, title))
     harvest.pages.append((page.page_id, title, disambiguation))
     if disambiguation:
         return "disambiguation"
@@ -132,6 +138,22 @@ def _redirect_target(page: Page) -> str | None:
     if "#" not in head[:200]:
         return None if page.redirect is None else ""
     return read_redirect(unescape_xml(head)) or page.redirect
+
+
+def finish(tasks: Sequence[ParseTask], out: Path) -> Counts:
+    """Put the shards and the joined side files of all units into the folder `out`.
+
+    Returns:
+        What changes in the counts of the units, and the rows of the joined files.
+    """
+    counts = drop_duplicates(
+        [task.shard for task in tasks], [task.sides["pages"] for task in tasks], out
+    )
+    for name, schema in SIDES.items():
+        files = [task.sides[name] for task in tasks]
+        rows = merge_sides(files, QUERIES[name], schema, out / f"{name}.parquet")
+        counts[f"tables.{name}"] = rows
+    return counts
 
 
 def _documents_table(documents: Sequence[tuple[str, int, str, Text]]) -> pa.Table:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from pipeline.config import require
-from pipeline.wiki.markup import Kind, Markup, split_blocks
+from pipeline.wiki.blocks import Kind, split_blocks
+from pipeline.wiki.markup import Markup
 from pipeline.wiki.tidy import Link, Text, tidy
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pyarrow as pa
@@ -11,8 +12,17 @@ from pipeline.io import ROW_GROUP, atomic_file
 from pipeline.settings import memory_limit_gb
 
 QUERIES = {
-    "pages": "SELECT page_id, title, disambiguation FROM rows ORDER BY page_id, title",
-    "redirects": "SELECT DISTINCT title, target FROM rows ORDER BY title, target",
+    "pages": (
+        "SELECT page_id, title, disambiguation FROM rows "
+        "QUALIFY row_number() OVER (PARTITION BY title ORDER BY filename, file_row_number) = 1 "
+        "AND row_number() OVER (PARTITION BY page_id ORDER BY filename, file_row_number) = 1 "
+        "ORDER BY page_id"
+    ),
+    "redirects": (
+        "SELECT title, target FROM rows "
+        "QUALIFY row_number() OVER (PARTITION BY title ORDER BY filename, file_row_number) = 1 "
+        "ORDER BY title"
+    ),
     "anchors": (
         "SELECT surface, target, sum(count)::BIGINT AS count FROM rows GROUP BY ALL "
         "ORDER BY surface, target"
@@ -21,17 +31,26 @@ QUERIES = {
 BATCH = 64 * ROW_GROUP
 
 
+def connect(scratch: Path) -> Any:
+    """Open an empty DuckDB that sorts on disk, in a folder of `scratch`, beyond its memory limit."""
+    connection = duckdb.connect()
+    connection.execute(f"SET memory_limit = '{memory_limit_gb()}GB'")
+    connection.execute("SET temp_directory = ?", [str(scratch / "duckdb")])
+    return connection
+
+
 def merge_sides(files: Sequence[Path], query: str, schema: pa.Schema, path: Path) -> int:
     """Write the result of `query` over the rows of `files` as one Parquet file; return its rows.
 
-    DuckDB sorts on disk beyond its memory limit: the anchors of a full dump do not fit.
+    The anchors of a full dump do not fit in memory, so nothing here holds all of them.
     """
     number = 0
-    with duckdb.connect() as connection, atomic_file(path) as temporary:
-        connection.execute(f"SET memory_limit = '{memory_limit_gb()}GB'")
-        connection.execute("SET temp_directory = ?", [str(path.parent.parent / "duckdb")])
+    with connect(path.parent.parent) as connection, atomic_file(path) as temporary:
         sources = ", ".join("'" + str(file).replace("'", "''") + "'" for file in files)
-        connection.execute(f"CREATE VIEW rows AS SELECT * FROM read_parquet([{sources}])")
+        connection.execute(
+            f"CREATE VIEW rows AS FROM read_parquet([{sources}], "
+            "filename = true, file_row_number = true)"
+        )
         batches = connection.sql(query).to_arrow_reader(BATCH)
         with pq.ParquetWriter(
             temporary,

@@ -6,7 +6,11 @@ from pipeline.errors import InputError
 from pipeline.progress import Counts
 from pipeline.wiki.documents import ParseConfig
 
-PAGE_DROPS = ("namespace", "redirect", "disambiguation", "model", "empty", "damaged", "poison")
+PAGE_DROPS = (
+    *("namespace", "redirect", "disambiguation", "model", "empty", "damaged", "poison"),
+    "duplicate",
+)
+DOCUMENT_DROPS = ("short", "duplicate")
 
 
 def report(counts: Counts, config: ParseConfig) -> dict[str, Any]:
@@ -23,7 +27,10 @@ def report(counts: Counts, config: ParseConfig) -> dict[str, Any]:
         )
     return {
         "pages": _group(counts, "pages", PAGE_DROPS),
-        "documents": {**_group(counts, "documents", ("short",)), "words": counts.get("words", 0)},
+        "documents": {
+            **_group(counts, "documents", DOCUMENT_DROPS),
+            "words": counts.get("words", 0),
+        },
         "links": {name: counts.get(f"links.{name}", 0) for name in ("documents", "anchors")},
         "tables": {name: counts[f"tables.{name}"] for name in ("pages", "redirects", "anchors")},
     }

@@ -1,7 +1,7 @@
 """Templates that carry words of the sentence they stand in, and what they show.
 
 All others are taken out. `parse.templates` in params.yaml adds to the table, in the notation of
-`PATTERNS`: $1 is the first positional argument, $name a named one, {a|b} the first alternative
+patterns.py: $1 is the first positional argument, $name a named one, {a|b} the first alternative
 whose arguments are all there; "" takes the template out.
 """
 
@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Mapping
 
 from pipeline.wiki.dates import render_as_of, render_date, render_dates
+from pipeline.wiki.patterns import PATTERNS
 from pipeline.wiki.quantities import render_convert, render_fraction, render_value
 
 Arguments = dict[str, str]  # positional ones under "1", "2", ...
@@ -106,113 +107,6 @@ def _marriage(arguments: Arguments) -> str:
     return f"{arguments.get('1', '')} (m. {years})" if years else arguments.get("1", "")
 
 
-PATTERNS = {
-    "nowrap": "$1",
-    "nobr": "$1",
-    "nobreak": "$1",
-    "nbsp": " ",
-    "space": " ",
-    "spaces": " ",
-    "thinsp": " ",
-    "ndash": "\u2013",
-    "en dash": "\u2013",
-    "mdash": "\u2014",
-    "em dash": "\u2014",
-    "snd": " \u2013 ",
-    "spnd": " \u2013 ",
-    "spaced ndash": " \u2013 ",
-    "spaced en dash": " \u2013 ",
-    "dash": " \u2013 ",
-    "'": "'",
-    "'s": "'s",
-    "!": "|",
-    "=": "=",
-    "dot": " \u00b7 ",
-    "middot": " \u00b7 ",
-    "bull": " \u2022 ",
-    "small": "$1",
-    "smaller": "$1",
-    "big": "$1",
-    "larger": "$1",
-    "resize": "{$2|$1}",
-    "sub": "$1",
-    "sup": "$1",
-    "sc": "$1",
-    "smallcaps": "$1",
-    "em": "$1",
-    "strong": "$1",
-    "bold": "$1",
-    "italic": "$1",
-    "var": "$1",
-    "mvar": "$1",
-    "math": "$1",
-    "abbr": "$1",
-    "tooltip": "$1",
-    "hover title": "{$2|$1}",
-    "definition": "$1",
-    "linktext": "$1",
-    "visible anchor": "$1",
-    "vanchor": "$1",
-    "not a typo": "$1",
-    "not typo": "$1",
-    "typo": "$1",
-    "sic": "$1$2",
-    "as written": "$1",
-    "proper name": "$1",
-    "noitalic": "$1",
-    "noitalics": "$1",
-    "unbulleted": "$1",
-    "script": "$2",
-    "unicode": "$1",
-    "okina": "\u02bb",
-    "lang-rtl": "$2",
-    "rtl-lang": "$2",
-    "script/arabic": "$1",
-    "script/hebrew": "$1",
-    "hebrew": "$1",
-    "grc": "$1",
-    "polytonic": "$1",
-    "iast": "$1",
-    "zh": "{$c|$t|$s|$1}",
-    "korean": "{$hangul|$1}",
-    "nihongo2": "$1",
-    "nihongo3": "{$1 ($2, $3)|$1 ($2)|$1}",
-    "c.": "c. {$1\u2013$2|$1}",
-    "circa": "c. {$1\u2013$2|$1}",
-    "ca": "c. {$1\u2013$2|$1}",
-    "floruit": "fl. $1",
-    "fl.": "fl. $1",
-    "reign": "r. {$1\u2013$2|$1}",
-    "r.": "r. {$1\u2013$2|$1}",
-    "n\u00e9e": "n\u00e9e $1",
-    "nee": "n\u00e9e $1",
-    "n\u00e9": "n\u00e9 $1",
-    "isbn": "ISBN $1",
-    "us$": "US${$1}",
-    "us dollar": "US$ $1",
-    "usd": "US$$1",
-    "a$": "A$$1",
-    "c$": "C$$1",
-    "gbp": "\u00a3$1",
-    "pound sterling": "\u00a3$1",
-    "euro": "\u20ac$1",
-    "eur": "\u20ac$1",
-    "inr": "\u20b9$1",
-    "indian rupee": "\u20b9$1",
-    "yen": "\u00a5$1",
-    "jpy": "\u00a5$1",
-    "number": "$1",
-    "formatnum": "$1",
-    "nts": "$1",
-    "music": "",
-    "quote": "$1",
-    "blockquote": "$1",
-    "cquote": "$1",
-    "quotation": "$1",
-    "bquote": "$1",
-    "quote box": "",
-}
-
 FUNCTIONS: dict[str, Callable[[Arguments], str]] = {
     "convert": render_convert,
     "cvt": render_convert,
@@ -284,5 +178,5 @@ class Templates:
         if function := self.functions.get(name):
             return function(arguments)
         if name.startswith("lang-"):  # "French: ''mot''" on the page; the words are enough
-            return arguments.get("1", "")
+            return fill(PATTERNS["zh" if name == "lang-zh" else "nowrap"], arguments)
         return None

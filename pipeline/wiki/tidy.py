@@ -5,7 +5,8 @@ import re
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from pipeline.wiki.markup import CLOSE, OPEN, TAG, Marked
+from pipeline.wiki.blocks import TAG
+from pipeline.wiki.markup import CLOSE, OPEN, Marked
 from pipeline.wiki.strip import DROPPED
 
 _QUOTES = re.compile("''+")
@@ -19,8 +20,8 @@ _BRACKETS = re.compile(r"\(([^()]*)\)")
 _SEPARATOR = re.compile(r"\s*([;,])\s*")
 # what introduces a pronunciation or a translation that was taken out
 _LABEL = re.compile(
-    r"(?:\b(?:or|and|also|ipa|pron|pronounced|pronunciation|listen|us|uk|rp|locally|local|english)\b"
-    r"|[\W_])*",
+    r"(?:\b(?:or|and|also|ipa|pron|pronounced|pronunciation|listen|us|uk|rp|locally|local|english"
+    r"|years|old|ago|aged)\b|[\W_])*|.*:",
     re.IGNORECASE,
 )
 
