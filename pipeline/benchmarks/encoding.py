@@ -62,6 +62,8 @@ class TextEncoder:
 
     def tokenize(self, texts: Sequence[str]) -> list[Tokens]:
         """Tokenise texts in one call, without special tokens and uncut."""
+        if not texts:  # which a tokenizer refuses
+            return []
         rows = self.tokenizer(
             list(texts),
             add_special_tokens=False,

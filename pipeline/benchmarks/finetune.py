@@ -3,6 +3,7 @@
 Training is that of pipeline/training/loop.py. The weights of the best dev evaluation are tested.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -93,7 +94,7 @@ class Finetuner(Generic[R, E, P]):
         self.counts = {"dev": dev_counts, "test": test_counts}
 
     def run(self, percent: int, seed: int) -> Result[P]:
-        """Train on `percent` % drawn by `seed`; test what was best on dev.
+        """Train on `percent` % drawn by `seed`; test what was best on dev, or last without dev.
 
         Raises:
             InputError: The fraction holds nothing to train on.
@@ -101,8 +102,8 @@ class Finetuner(Generic[R, E, P]):
         task, config = self.task, self.task.config
         records = task.draw(percent, seed)
         train, train_counts = task.encode(records, self.text)
-        if not train or not self.dev:
-            raise InputError(f"{self.folder}: nothing to train or evaluate on at {percent} %")
+        if not train:
+            raise InputError(f"{self.folder}: nothing to train on at {percent} %")
         schedule = config.schedule(percent)
         runtime = Runtime.start(config.precision, seed)
         model = self._build(runtime)
@@ -129,7 +130,10 @@ class Finetuner(Generic[R, E, P]):
             def on_step(step: int, row: Row) -> None:
                 epoch, number = divmod(step + 1, steps_per_epoch)
                 last = step + 1 == steps
-                if number == 0 and (epoch % schedule.evaluate_every == 0 or last):
+                if not self.dev:
+                    if last:
+                        best.keep(epoch, {}, 0.0)
+                elif number == 0 and (epoch % schedule.evaluate_every == 0 or last):
                     best.offer(epoch, *self._evaluate_dev(model, runtime), task.selection)
                 progress.advance(note=f"loss {row['loss']:.3f}")
 
@@ -212,10 +216,15 @@ class _Best:
     def offer(self, epoch: int, metrics: Metrics, threshold: float, selection: str) -> None:
         """Keep the model's weights if they are better than those kept."""
         self.curve.append({"epoch": epoch, selection: metrics[selection]})
-        if metrics[selection] > self._value:
-            self._value = metrics[selection]
-            self.metrics, self.threshold, self.epoch = metrics, threshold, epoch
-            self._state = {k: v.detach().clone() for k, v in self.model.state_dict().items()}
+        value = metrics[selection] if math.isfinite(metrics[selection]) else float("-inf")
+        if not self._state or value > self._value:
+            self._value = value
+            self.keep(epoch, metrics, threshold)
+
+    def keep(self, epoch: int, metrics: Metrics, threshold: float) -> None:
+        """Keep the model's weights."""
+        self.metrics, self.threshold, self.epoch = metrics, threshold, epoch
+        self._state = {k: v.detach().clone() for k, v in self.model.state_dict().items()}
 
     def restore(self) -> None:
         """Put the kept weights back."""
