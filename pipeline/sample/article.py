@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from pipeline.sample.counter import stream
 from pipeline.sample.definitions import DEFINITIONS
-from pipeline.sample.phrases import find_phrases
+from pipeline.sample.phrases import Template, find_phrases
 from pipeline.sample.prose import Prose, Sentence
 from pipeline.sample.remarks import DISTRACTORS, FILLERS, SORT_OF
-from pipeline.sample.world import Block, Entity, Fact
+from pipeline.sample.world import Block, Entity, Fact, shared_entity
 
 Paragraph = list[Sentence]
 
@@ -25,15 +25,17 @@ class Article:
 HEADINGS = {
     "person": ("Early life", "Career", "Legacy", "Personal life"),
     "place": ("History", "Geography", "Economy", "Culture"),
+    "nature": ("Geography", "History", "Wildlife"),
     "body": ("History", "Organisation", "Reception"),
     "work": ("Background", "Content", "Reception", "Aftermath"),
     "event": ("Background", "Course", "Aftermath"),
+    "thing": ("History", "Design"),
     "taxon": ("Description", "Distribution", "Taxonomy"),
 }
 
 
-FACTS = 0.42  # of the sentences of a paragraph; the rest has no names
-STRAY = 0.25  # sentences about things that have nothing to do with each other
+FACTS = 0.36  # of the sentences of a paragraph; the rest has no names
+STRAY = 0.32  # sentences about things that have nothing to do with each other
 FOLLOWED = 0.25  # facts about the topic that are followed by one about the other entity
 
 
@@ -44,6 +46,7 @@ class Writer:
         self.block, self.rng, self.topic = block, rng, topic
         self.prose = Prose(block, rng, topic)
         self.said: set[tuple[int, int]] = set()
+        self.filled: set[Template] = set()
         self.facts = self._plan()
 
     def _plan(self) -> list[Fact]:
@@ -75,7 +78,8 @@ class Writer:
                 break
         else:
             prose.introduce(topic)
-            prose.add(f" is a {topic.noun}")
+            prose.add(" is a ")
+            prose.add(topic.noun)
             return prose.close(topic)
         for piece in template:
             if not isinstance(piece, str) or piece[0] != "{":
@@ -89,6 +93,10 @@ class Writer:
                     prose.add_demonym(fact.tail)
                 else:
                     prose.introduce(fact.tail)
+            elif piece == "{role}":
+                prose.name_shared(shared_entity(topic.role), topic.noun)
+            elif piece == "{genre}" and (fact := self._tail(136)):
+                prose.name_shared(fact.tail, fact.tail.name)
             else:
                 prose.add(self._attribute(piece[1:-1]))
         return prose.close(topic)
@@ -102,10 +110,7 @@ class Writer:
         if name == "born":
             return f"{topic.year}–{topic.end}" if topic.end else f"born {topic.year}"
         if name == "genre":
-            fact = self._tail(136)
-            return fact.tail.name if fact else "popular"
-        if name == "role":
-            return topic.noun
+            return "popular"
         return str(topic.year) if name == "year" else topic.noun
 
     def _mark(self, fact: Fact) -> bool:
@@ -166,20 +171,24 @@ class Writer:
         return []
 
     def _stranger(self) -> Entity:
-        """Return any thing, of a neighbouring country as often as of this one."""
+        """Return any thing, of a neighbouring country more often than of this one."""
         block = self.block
         draw = self.rng.random()
-        if draw < 0.5:
+        if draw < 0.7:
             world = block.world
-            block = world.block(world.neighbour(block.number, -1 if draw < 0.25 else 1))
+            block = world.block(world.neighbour(block.number, -1 if draw < 0.35 else 1))
         return self.prose.pick(block.kinds[self.prose.pick(STRANGERS)])
 
     def fill(self) -> list[Sentence]:
         """Return a sentence without names."""
-        sort = SORT_OF.get(self.topic.kind.name, "place")
+        sort = SORT_OF[self.topic.kind.name]
         template = self.prose.pick(FILLERS[sort])
-        for piece in template:
-            self.prose.add(self._number(piece))
+        for _ in range(4):
+            if template not in self.filled:
+                break
+            template = self.prose.pick(FILLERS[sort])
+        self.filled.add(template)
+        self.prose.add("".join(map(self._number, template)))
         return [self.prose.close(self.topic)]
 
     def _number(self, piece: str | tuple[str, ...]) -> str:
@@ -223,7 +232,7 @@ def write_article(block: Block, topic: Entity, *, words: int, sections: int) -> 
     parts = 1 if words < 160 else 2
     lead = [writer.paragraph(words // parts, [writer.define()])]
     lead += [writer.paragraph(words // parts, []) for _ in range(parts - 1)]
-    headings = HEADINGS[SORT_OF.get(topic.kind.name, "place")]
+    headings = HEADINGS[SORT_OF[topic.kind.name]]
     return Article(
         topic,
         lead,

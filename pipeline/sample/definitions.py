@@ -43,16 +43,20 @@ _DEFINITIONS = """
 {h} ({born}) was a {P27a} {role}
 {h} ({born}) was a {P27a} {role} born in {P19}
 {h} ({born}) was a {role} from {P27}
+{h} ({born}) was a {role} born in {P19}
+{h}, {born}, was a {role}
 {h} ({born}) was a {role} born in {P19}, {P27}
 
 = company publisher label studio newspaper
 {h} is a {P17a} {noun} based in {P159}
 {h} is a {noun} in {P159}, {P17}
+{h} is a {noun} based in {P159}
 {h} is a {P17a} {noun} founded in {year} by {P112}
 
 = university
 {h} is a {P17a} university in {P131}
 {h} is a university in {P131}, {P17}, founded in {year}
+{h} is a university in {P131}, founded in {year}
 
 = club
 {h} is a {P17a} football club from {P131} that plays in {P118}
@@ -65,10 +69,12 @@ _DEFINITIONS = """
 = band
 {h} was a {P495a} {genre} band formed in {P740}
 {h} was a band from {P740}, {P495}
+{h} was a {genre} band that recorded for {P264}
 
 = stadium building
 {h} is a {noun} in {P131} designed by {P84}
 {h} is a {P17a} {noun} in {P131}
+{h}, built in {year}, is a {noun} in {P131}
 
 = book
 {h} is a {year} novel by {P50}
@@ -80,6 +86,7 @@ _DEFINITIONS = """
 = film
 {h} is a {year} {P495a} {genre} directed by {P57}
 {h} is a {P495a} film directed by {P57} and starring {P161}
+{h} is a {genre} directed by {P57} and released in {year}
 
 = album song
 {h} is a {year} {noun} by {P175}

@@ -60,7 +60,9 @@ def settle_events(block: Block) -> None:
         block.add(battle, 276, place, battle.year)
         block.add(battle, 17, country)
         for general in rng.sample(generals, min(2, len(generals))):
-            block.both(battle, 710, general, 1344)
+            block.add(battle, 710, general)
+            if rng.random() < 0.5:
+                block.add(general, 1344, battle)
             block.add(general, 607, war)
     for k, treaty in enumerate(kinds["treaty"]):
         treaty.year = kinds["war"][k % len(kinds["war"])].year + 6

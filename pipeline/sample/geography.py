@@ -21,6 +21,11 @@ def name_places(block: Block) -> None:
         noun = "city" if 2 * k < counts["city"] else "town"
         city = block.make("city", next(stems), noun=noun, year=1100 + rng.randrange(700))
         city.aliases = (f"City of {city.name}",) if noun == "city" else ()
+    # The last one is called as a city of the next country: two titles for one name.
+    namesake = block.kinds["city"][-1]
+    next_country = block.world.neighbour(number, 1)
+    namesake.name = place_name(next_country, counts["region"] + 3, block.world.seed)
+    namesake.short, namesake.title = namesake.name, f"{namesake.name}, {country.name}"
     for _ in range(counts["river"]):
         stem = next(stems)
         river = block.make("river", f"River {stem}" if number % 2 else f"{stem} River")
@@ -72,7 +77,8 @@ def settle(block: Block) -> None:
             block.add(region, 47, regions[(k - 1) % len(regions)])
     for k, city in enumerate(cities):
         region = regions[k % len(regions)]
-        block.add(city, 17, country)
+        if rng.random() < 0.6:
+            block.add(city, 17, country)
         block.both(region, 150, city, 131)
         if k < len(regions):
             block.both(region, 36, city, 1376)

@@ -101,12 +101,14 @@ GENRES = (
 )
 CONTINENTS = ("Auremia", "Meridora", "Septenta")
 INDUSTRIES = ("shipbuilding", "brewing", "textile industry", "automotive industry", "banking")
-OTHERS = ("human", "association football", "taxon", "symmetric constraint")
+CLASSES = {"LOC": "geographic location", "ORG": "organization", "MISC": "work", "PER": "agent"}
+OTHERS = ("human", "association football", "symmetric constraint")
 
-_SHARED = (*OCCUPATIONS, *GENRES, *CONTINENTS, *INDUSTRIES, *OTHERS)
+_SHARED = (*OCCUPATIONS, *GENRES, *CONTINENTS, *INDUSTRIES, *CLASSES.values(), *OTHERS)
 SHARED_ITEMS = {name: SHARED_BASE + number for number, name in enumerate(_SHARED)} | {
     kind.description: SHARED_BASE + 1000 + kind.number
     for kind in KINDS.values()
     if kind.name != "person"
 }
 SHARED_ITEMS["symmetric constraint"] = 21510862  # Wikidata's own item: readers look for it
+PARENTS = {kind.description: CLASSES[kind.ner] for kind in KINDS.values()}

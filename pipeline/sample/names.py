@@ -77,6 +77,11 @@ def country_name(block: int, seed: int) -> tuple[str, str]:
     return _join(stem, noun), _join(stem, adjective)
 
 
+def with_article(noun: str) -> str:
+    """Return a noun with "a" or "an" in front."""
+    return f"an {noun}" if noun[0] in "aeiou" else f"a {noun}"
+
+
 def work_title(block: int, number: int, seed: int) -> str:
     """Return the title of work `number` of a block: The Silent Harbour."""
     size = len(ADJECTIVES) * len(NOUNS) * len(PATTERNS)

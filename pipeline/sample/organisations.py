@@ -121,7 +121,10 @@ def settle_organisations(block: Block) -> None:
         if k and rng.random() < 0.4:
             block.both(company, 749, companies[rng.randrange(k)], 355)
     for paper in kinds["newspaper"] + kinds["publisher"] + kinds["label"] + kinds["studio"]:
-        block.both(paper, 127, pick(companies if rng.random() < 0.6 else owners), 1830)
+        owner = pick(companies if rng.random() < 0.6 else owners)
+        block.add(paper, 127, owner)
+        if rng.random() < 0.4:
+            block.add(owner, 1830, paper)
     for paper in kinds["newspaper"]:
         block.add(paper, 407, pick(kinds["language"]))
     for society in kinds["society"]:

@@ -5,12 +5,19 @@ from dataclasses import dataclass
 
 from pipeline.sample.article import write_article
 from pipeline.sample.config import PAGES_PER_BLOCK
-from pipeline.sample.counter import chance, mix
+from pipeline.sample.counter import chance, mix, stream
+from pipeline.sample.names import with_article
 from pipeline.sample.wikitext import render_article
 from pipeline.sample.world import Block, Entity
 
 REDIRECTS, DISAMBIGUATIONS, OTHERS = 12, 4, 6
 FIRST_PAGE_ID = 1_000
+STUBS = 0.05  # articles of less than 100 words
+REDIRECT_FORMS = (
+    "#REDIRECT [[{0}]]\n\n{{{{R from alternative name}}}}\n",
+    "#redirect [[{0}]]\n",
+    "#REDIRECT [[{0}#History]]\n\n[[Category:Redirects]]\n",
+)
 
 # Articles of a block by kind; people fill up what is left.
 TOPICS = {
@@ -77,33 +84,25 @@ def choose_topics(block: Block) -> list[Entity]:
     return topics + people[::step][:wanted]
 
 
-def has_sitelink(seed: int, item: int) -> bool:
-    """Tell whether an entity without an article in the sample has one elsewhere.
-
-    The sample is an excerpt, as the slices of real dumps are: most things that an article names
-    have an article of their own, though not here.
-    """
-    return chance(seed, 31, item) < 0.85
-
-
 def block_pages(block: Block) -> Iterator[Page]:
     """Return the pages of a block in the order of their ids."""
     seed, number = block.world.seed, block.number
     topics = choose_topics(block)
     topics.sort(key=lambda topic: mix(seed, 32, topic.item))
+    others = find_redirects(block, topics)
     drafts: list[tuple[str, int, str, str]] = []
     for topic in topics:
-        short = chance(seed, 33, topic.item) < 0.05
+        short = chance(seed, 33, topic.item) < STUBS
         draw = chance(seed, 34, topic.item)
         words = 40 + int(30 * draw) if short else 130 + int(120 * draw * draw + 15 * draw)
         article = write_article(
             block, topic, words=words, sections=0 if short else 1 + int(3 * draw)
         )
-        drafts.append((topic.title, 0, render_article(block, article), ""))
-    drafts += [
-        (t, 0, f"#REDIRECT [[{to}]]\n\n{{{{R from alternative name}}}}\n", to)
-        for t, to in _redirects(block, topics)
-    ]
+        drafts.append((topic.title, 0, render_article(block, article, others), ""))
+    targets = {topic.item: topic.title for topic in topics}
+    for k, (item, title) in enumerate(others.items()):
+        text = REDIRECT_FORMS[k % len(REDIRECT_FORMS)].format(targets[item])
+        drafts.append((title, 0, text, targets[item]))
     drafts += [(title, 0, text, "") for title, text in _disambiguations(block)]
     drafts += [(title, namespace, text, "") for title, namespace, text in _others(block)]
     for k, (title, namespace, text, redirect) in enumerate(drafts[:PAGES_PER_BLOCK]):
@@ -111,15 +110,15 @@ def block_pages(block: Block) -> Iterator[Page]:
         yield Page(page_id, title, namespace, text, redirect)
 
 
-def _redirects(block: Block, topics: list[Entity]) -> list[tuple[str, str]]:
-    """Return other names of topics that no article bears, with the titles they lead to."""
+def find_redirects(block: Block, topics: list[Entity]) -> dict[int, str]:
+    """Return another name, which is no title, of some topics by item."""
     taken = {entity.title for entity in block.all()}
-    found: list[tuple[str, str]] = []
+    found: dict[int, str] = {}
     for topic in topics:
-        for alias in topic.aliases:
+        for alias in topic.aliases[:1]:
             if alias not in taken and len(found) < REDIRECTS:
                 taken.add(alias)
-                found.append((alias, topic.title))
+                found[topic.item] = alias
     return found
 
 
@@ -132,14 +131,16 @@ def _disambiguations(block: Block) -> list[tuple[str, str]]:
             bearers.setdefault(entity.short, []).append(entity)
     found: list[tuple[str, str]] = []
     for name, entities in bearers.items():
-        if len(entities) < 2 or len({entity.kind.name for entity in entities}) < 2:
+        if len({entity.kind.name for entity in entities}) < 2:
             continue
-        lines = [f"* [[{entity.title}]], a {entity.noun}" for entity in entities]
-        body = f"'''{name}''' may refer to:\n\n" + "\n".join(lines) + "\n\n{{disambiguation}}\n"
-        found.append((f"{name} (disambiguation)", body))
-        if len(found) == DISAMBIGUATIONS:
-            break
-    return found
+        titles = {entity.title: entity.noun for entity in entities}
+        lines = [f"* [[{title}]], {with_article(noun)}" for title, noun in titles.items()]
+        if name not in titles:
+            lines.append(f"* [[{name}]], a town elsewhere")
+        body = f"'''{name}''' may refer to:\n\n" + "\n".join(lines)
+        found.append((f"{name} (disambiguation)", f"{body}\n\n{{{{disambiguation}}}}\n"))
+    rng = stream(block.world.seed, 35, block.number)
+    return rng.sample(found, min(DISAMBIGUATIONS, len(found)))
 
 
 def _others(block: Block) -> list[tuple[str, int, str]]:

@@ -9,6 +9,7 @@ WEIGHTS = (2, 1, 2, 2, 1, 3, 3, 2, 1, 2, 1, 1)
 ROLES = tuple(
     name for name, weight in zip(OCCUPATIONS, WEIGHTS, strict=True) for _ in range(weight)
 )
+MONONYM = 17
 NOUNS = {"general": "general", "entrepreneur": "businessman"}
 
 
@@ -39,10 +40,12 @@ def name_people(block: Block) -> None:
             person.noun = NOUNS.get(person.role, person.role)
             if person.role == "entrepreneur" and not man:
                 person.noun = "businesswoman"
+            if person.number == MONONYM:  # a singer who goes by the name of a town
+                person.name = person.short = person.title = cities[-3].name
+                person.role = person.noun = "singer"
             person.end = year + 45 + rng.randrange(45)
             person.end = person.end if person.end < 2015 else 0
-            initial = first[0]
-            person.aliases = (f"{initial}. {name}",)
+            person.aliases = (f"{first[0]}. {name}",)
         _relate(block, block.kinds["person"][-size:])
 
 

@@ -81,10 +81,9 @@ class Prose:
         subject: Entity | None = None
         last = len(template) - 1
         for place, piece in enumerate(template):
-            if isinstance(piece, tuple):
-                self.add(self.pick(piece))
-            elif piece[0] != "{":
-                self.add(piece)
+            if isinstance(piece, tuple) or piece[0] != "{":
+                text = piece if isinstance(piece, str) else self.pick(piece)
+                self.add(text[0].lower() + text[1:] if place == 0 else text)
             elif piece == "{y}":
                 self.add(str(year))
             elif piece in ("{hn}", "{tn}"):
@@ -112,6 +111,10 @@ class Prose:
                 del segments[place - 1]
         if segments[-1].text == ",":
             del segments[-1]
+        for place in range(len(segments) - 1):
+            text = segments[place].text
+            if text.endswith(" a ") and segments[place + 1].text[0] in "aeioAEIO":
+                segments[place] = segments[place]._replace(text=f"{text[:-1]}n ")
         first = segments[0]
         if not first.named:
             segments[0] = first._replace(text=first.text[0].upper() + first.text[1:])
@@ -194,6 +197,10 @@ class Prose:
         """Append the adjective of a country, as a mention of it."""
         self._segments.append(Segment(country.adjective, country, named=True))
         self.know(country)
+
+    def name_shared(self, entity: Entity, text: str) -> None:
+        """Append an occupation or a genre."""
+        self._segments.append(Segment(text, entity, named=True))
 
     def add(self, text: str) -> None:
         """Append plain text to the sentence in hand."""

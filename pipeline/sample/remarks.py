@@ -77,6 +77,33 @@ Refugees of {b} were fed in {a}
 {b} does not occur in {a}
 A poster of {b} hangs in the town hall of {a}
 
+= person nature
+{a} (painted|photographed) {b} several times
+{a} wrote a poem about {b}
+{a} was afraid of {b}
+
+= place nature
+{b} cannot be seen from {a}
+Maps of {y} show {b} on the wrong side of {a}
+
+= nature nature
+{a} is often drawn together with {b} on old maps
+{a} is far from {b}
+
+= body nature
+{a} used {b} on a calendar
+{a} paid for a survey of {b}
+
+= work nature
+{a} opens with a view of {b}
+A picture of {b} is on the cover of {a}
+
+= event nature
+{a} was remembered when {b} froze over
+
+= taxon nature
+{a} was never found near {b}
+
 = body body
 {a} and {b} published a joint statement in {y}
 {a} lost a lawsuit against {b}
@@ -91,6 +118,21 @@ A plan to sell {a} to {b} came to nothing
 = body event
 {a} suffered losses during {b}
 {a} remained neutral in the dispute about {b}
+
+= person thing
+{a} made jokes about {b}
+{a} never cared for {b}
+
+= place thing
+{b} is named on a sign in {a}
+In {a}, {b} was unknown until {y}
+
+= body thing
+{a} paid for an advertisement beside a picture of {b}
+{a} wrote an angry letter about {b}
+
+= work thing
+A joke about {b} was cut from {a}
 
 = work work
 {a} is often compared with {b}
@@ -119,6 +161,10 @@ _FILLERS = """
 A (bronze|marble) bust was unveiled in {y} in front of the old town hall
 The letters were edited in {n} volumes, the last of which appeared in {y}
 An illness in {y} interrupted the work for several months
+A portrait from {y} shows a dark coat and a small dog
+Taxes were paid late in {n} of those years
+A cookery book of {n} recipes was printed for the family only
+The garden, with {n} sorts of roses, was sold in {y}
 Friends remembered a quiet voice, a sharp memory and a habit of walking for hours
 The estate was divided among {n} heirs, none of whom kept the house
 A diary of {n} pages was found behind a stove and published without changes
@@ -129,17 +175,34 @@ The (annual|average) rainfall is about {n}0 millimetres, most of which falls in 
 A (flood|fire) in {y} destroyed {n} houses and the oldest of the bridges
 The census of {y} counted {n},000 inhabitants, more than ever before or since
 (Barley|Flax|Wine) and (wool|timber|honey) have been traded here for centuries
+A savings bank, {n} shops and a swimming pool were opened in {y}
+The local dialect has {n} words for mud and none for hurry
+A fair with {n} stalls is held at the end of the harvest
+The fortifications were taken down in {y} and turned into a park
 The railway arrived in {y} and brought {n} new workshops within a few years
 Storks nest on the chimneys of the old mill, which has not worked since {y}
 A weekly market is held on the square in front of the church
 Excavations in {y} uncovered {n} graves and the remains of a wooden wall
 
+= nature
+Fishing and bathing have been forbidden here since {y}
+A cold wind from the north keeps the snow until late in spring
+The first survey of {y} was wrong by {n} per cent
+A painting from {y} shows sheep, a broken tree and {n} clouds
+The geology is simple: limestone on top and {n} metres of clay below
+Foxes, hares and some {n} kinds of birds live in the area
+A hut for {n} hikers was built in {y} and burned down a year later
+
 = body
-In {y} it had {n}00 employees, half of them hired in the same summer
+In {y} it moved into rooms with {n} windows, half of them painted shut
 The statutes were changed in {y} after a long dispute about the annual report
 A strike in {y} lasted {n} days and ended without a settlement
 The archive was damaged by water and restored with the help of {n} volunteers
 Membership fees have not risen since {y}, although costs have doubled
+A seal with three keys has been in use since {y}
+Its annual ball, first held in {y}, has {n} rules of dress
+A pension fund was set up in {y} and dissolved {n} months later
+The entrance hall was repainted in {y}, in a colour nobody had chosen
 The oldest surviving account book begins in {y} and has {n} blank pages
 
 = work
@@ -148,20 +211,38 @@ A restored edition followed in {y}, with notes and {n} illustrations
 About {n},000 copies were sold in the first year, far more than expected
 The opening takes {n} minutes and has hardly any words
 The manuscript was lost for {n} years before a cleaner found it in a cupboard
+Posters from {y} misspell the title in {n} ways
+A parody of {n} lines circulated for years
+The first version was {n} times longer
+Censors removed {n} words and added one
 Two endings were prepared, and the sadder one was chosen at the last moment
 
 = event
 Heavy rain made the roads impassable for {n} days
 Newspapers printed {n} different accounts of what had happened
 A commission sat for {n} weeks in {y} and published no report
+Schoolchildren learned the date, {n} figures and one joke about it
+The cost was put at {n} million, not counting the horses
+Photographs taken on that day were published in {y}
 A stone with {n} names was put up in {y} and moved twice since
 Songs about those days were sung in the taverns for a long time
+
+= thing
+A stamp with its picture was issued in {y} and sold {n},000 times
+A museum shows {n} objects connected with it
+The rules were simplified in {y}
+It was forgotten for {n} years and then came back into fashion
+Its name is often misspelt, even on the official papers of {y}
+A book of {n} pages about it appeared in {y}
 
 = taxon
 The leaves are about {n} millimetres long and covered with fine hair
 It flowers for {n} days in early summer, sooner in warm years
 A count in {y} found fewer than {n}00 plants
 The seeds are carried by ants and stay alive for up to {n} months
+Goats eat it, cows avoid it
+It was grown in {n} gardens around {y}
+The scent is strongest at night
 It prefers damp soil, half shade and a little lime
 """
 
@@ -193,10 +274,12 @@ which led to a long debate in the newspapers
 
 SORTS = {
     "person": "person character",
-    "place": "country realm region city river lake mountain range island stadium building",
+    "place": "country realm region city island stadium building",
+    "nature": "river lake mountain range",
     "body": "company publisher label studio newspaper university society club league party "
     "parliament army band",
     "work": "book series film album song",
+    "thing": "product award language",
     "event": "war battle treaty election cup",
     "taxon": "family genus species",
 }

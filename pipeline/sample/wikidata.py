@@ -9,11 +9,12 @@ from typing import Any
 from pipeline.sample.config import WorldConfig
 from pipeline.sample.counter import chance, mix
 from pipeline.sample.dump import world_of
-from pipeline.sample.kinds import SHARED_ITEMS
-from pipeline.sample.pages import choose_topics, has_sitelink
+from pipeline.sample.kinds import PARENTS, SHARED_BASE, SHARED_ITEMS
+from pipeline.sample.pages import choose_topics
 from pipeline.sample.parallel import map_in_order
 from pipeline.sample.relations import ATTRIBUTES, RELATIONS, Relation
-from pipeline.sample.world import Block, Entity, Fact
+from pipeline.sample.wikitext import has_sitelink
+from pipeline.sample.world import Block, Entity, Fact, shared_entity
 
 MISSING = 0.10  # facts that Wikidata does not know: noise of distant supervision
 WRONG = 0.01  # facts with a deprecated, wrong value beside them
@@ -94,9 +95,12 @@ def _entity(item: int, label: str, description: str, aliases: tuple[str, ...]) -
 def make_shared(name: str, item: int) -> Json:
     """Return the entity of a class, an occupation, a genre or the like."""
     made = _entity(item, name, "concept", ())
-    parent = SHARED_ITEMS["taxon" if name in ("species", "genus") else "human"]
-    if item != parent and name.endswith(("species", "genus", "family", "list")):
-        claim = _claim(made["id"], 279, _item_value(parent), n=item)
+    if item >= SHARED_BASE:
+        title = shared_entity(name).title
+        made["sitelinks"] = {"enwiki": {"site": "enwiki", "title": title, "badges": []}}
+    parent = PARENTS.get(name)
+    if parent:
+        claim = _claim(made["id"], 279, _item_value(SHARED_ITEMS[parent]), n=item)
         made["claims"] = {"P279": [claim]}
     return made
 

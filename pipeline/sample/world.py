@@ -180,4 +180,5 @@ def country_of(world: World, number: int) -> Entity:
 
 def shared_entity(name: str) -> Entity:
     """Return a thing that all blocks share: an occupation, a genre, a continent."""
-    return Entity(SHARED, SHARED_ITEMS[name], name, "", 0, 0, title=name, short=name)
+    title = name[0].upper() + name[1:]
+    return Entity(SHARED, SHARED_ITEMS[name], name, "", 0, 0, title=title, short=name)
