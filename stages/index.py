@@ -43,7 +43,7 @@ def main() -> None:
             scratch / "parts", scratch / "out" / "wikidata.duckdb", scratch / "spill"
         )
         reach("index.built")
-        write_json(Path("data/reports/index.json"), {**dict(sorted(counts.items())), **rows})
+        write_json(Path("data/reports/index.json"), store.summarize(counts, rows))
         publish(scratch, Path("data/index"))
 
 

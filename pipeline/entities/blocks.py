@@ -49,7 +49,7 @@ def split_file(
     Raises:
         InputError: The file is missing, empty or compressed in another way.
     """
-    size, kind = path.stat().st_size, _kind(path)
+    kind, size = _kind(path), path.stat().st_size
     if size == 0:
         raise InputError(f"{path}: the file is empty; fetch it again")
     if kind == XZ:

@@ -32,15 +32,15 @@ def read_blocks(path: Path, start: int) -> Iterator[tuple[int, bytes]]:
         file.seek(start)
         buffer, base = b"", start * 8  # `base`: the bit of the file at which `buffer` starts
         marks: list[tuple[int, bool]] = []  # bit, whether a block starts there (else a stream ends)
+        any_mark = False
         failed = 0  # marks after the first one that lie inside its block
         while chunk := file.read(READ_BYTES):
             seen = max(len(buffer) - 6, 0)  # a mark of 7 bytes may have begun in the last 6
             buffer += chunk
-            found = find_marks(buffer[seen:])
-            last = marks[-1][0] if marks else -1
-            marks += [
-                (m[0] + base + seen * 8, m[1]) for m in found if m[0] + base + seen * 8 > last
-            ]
+            last, offset = (marks[-1][0] if marks else -1), base + seen * 8
+            found = [(bit + offset, starts) for bit, starts in find_marks(buffer[seen:])]
+            any_mark = any_mark or bool(found)
+            marks += [mark for mark in found if mark[0] > last]
             while len(marks) > failed + 1:
                 if not marks[0][1]:
                     del marks[0]
@@ -58,7 +58,7 @@ def read_blocks(path: Path, start: int) -> Iterator[tuple[int, bytes]]:
             buffer, base = buffer[keep:], base + keep * 8
         if marks and marks[0][1]:
             raise _corrupt(path, marks[0][0])
-        if base == 0 and not marks:  # not even the end mark of an empty stream
+        if start == 0 and not any_mark:  # not even the end mark of an empty stream
             raise _corrupt(path, 0)
 
 

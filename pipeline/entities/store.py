@@ -31,7 +31,9 @@ class IndexConfig:
 
 
 def build_index(parts: Path, path: Path, spill: Path) -> Counts:
-    """Load the extracted tables, sorted, into a new DuckDB file; return the rows of each table.
+    """Load the extracted tables, sorted, into a new DuckDB file.
+
+    Returns the rows of each table, and how many entities came more than once (`repeated`).
 
     Args:
         parts: Folder of folders with one Parquet file per table.
@@ -59,7 +61,7 @@ def build_index(parts: Path, path: Path, spill: Path) -> Counts:
         connection.execute("CHECKPOINT")
     if not counts["items"]:
         raise InputError("no item in the Wikidata dump; fetch.wikidata must name JSON entity dumps")
-    return {"entities_repeated": repeated, **counts}
+    return {"repeated": repeated, **counts}
 
 
 def connect(path: Path, *, spill: Path, read_only: bool = False, threads: int | None = None) -> Any:
@@ -98,6 +100,28 @@ def explain_limits(spill: Path) -> Iterator[None]:
         if "No space left" not in str(error):
             raise
         raise InputError(f"{spill}: no space left; set ERICA_SCRATCH to a larger disk") from None
+
+
+def summarize(extracted: Counts, rows: Counts) -> dict[str, Counts]:
+    """Return the report: what was in the dump, what became of it, and the rows of the tables."""
+    skipped = {name: n for name, n in sorted(extracted.items()) if name.startswith("skipped_")}
+    entities = {name: extracted[name] for name in ("items", "properties")}
+    lost = ("without_item", "deprecated", "repeated")
+    tables = {name: number for name, number in rows.items() if name != "repeated"}
+    return {
+        "entities": {
+            "in": sum(entities.values()) + sum(skipped.values()),
+            **entities,
+            **skipped,
+            "repeated": rows["repeated"],
+        },
+        "statements": {
+            "in": extracted["statements"],
+            "claims": extracted["claims"],
+            **{name: extracted[f"statements_{name}"] for name in lost},
+        },
+        "tables": tables,
+    }
 
 
 def _count(connection: Any, table: str, expression: str) -> int:

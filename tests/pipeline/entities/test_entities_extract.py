@@ -1,0 +1,120 @@
+import pyarrow.parquet as pq
+import pytest
+from small_wikidata import dump, entity_value, item, prop, statement, term
+
+from pipeline.entities.blocks import Range
+from pipeline.entities.extract import ExtractTask, extract
+from pipeline.entities.parts import TABLES
+from pipeline.errors import InputError
+
+
+@pytest.fixture
+def run(tmp_path):
+    def run(entities, language="en"):
+        path = tmp_path / "dump.json"
+        path.write_bytes(entities if isinstance(entities, bytes) else dump(entities))
+        whole = Range(path, 0, path.stat().st_size)
+        counts = extract(
+            ExtractTask(part=whole, out=tmp_path / "out", language=language, wiki="enwiki")
+        )
+        tables = {
+            name: [
+                tuple(row.values())
+                for row in pq.read_table(tmp_path / f"out/{name}.parquet").to_pylist()
+            ]
+            for name in TABLES
+        }
+        return tables, counts
+
+    return run
+
+
+def test_extract_names_and_page(run):
+    tables, counts = run([item(1, "Oda", aliases=["Oda", "Old Oda", "Old Oda"], page="Oda_(city)")])
+    assert tables["items"] == [(1, "Oda")]
+    assert tables["aliases"] == [(1, "Old Oda")]
+    assert tables["sitelinks"] == [(1, "Oda (city)")]
+    assert (counts["items"], counts["aliases"], counts["sitelinks"]) == (1, 1, 1)
+
+
+def test_extract_names_valid_in_all_languages_stand_in(run):
+    labels = {**term("Oden", "de"), **term("ODA", "mul")}
+    tables, _ = run([item(1, labels=labels), item(2, labels={**labels, **term("Oda")}), item(3)])
+    assert tables["items"] == [(1, "ODA"), (2, "Oda"), (3, None)]
+    assert tables["aliases"] == [(2, "ODA")]
+
+
+@pytest.mark.parametrize(
+    ("statements", "claims"),
+    [
+        (["Q5"], [(5, 1, True)]),
+        (["Q5", "Q6"], [(5, 1, True), (6, 1, True)]),
+        ([statement("Q5"), statement("Q6", "preferred")], [(5, 1, False), (6, 2, True)]),
+        ([statement("Q5"), statement("Q6", "deprecated")], [(5, 1, True)]),
+        ([statement("Q6", "deprecated")], []),
+        # the preferred value is "no value": what is normal is not truthy
+        ([statement("Q5"), statement(None, "preferred", snaktype="novalue")], [(5, 1, False)]),
+        ([statement("Q5"), statement("Q5", "preferred"), statement("Q5")], [(5, 2, True)]),
+        ([statement(None, snaktype="somevalue")], []),
+        ([statement({"value": "text", "type": "string"})], []),
+        ([statement({"value": {"time": "+2001"}, "type": "time"})], []),
+        ([statement({"value": {"amount": "+5", "unit": "1"}, "type": "quantity"})], []),
+        ([statement("P17")], []),  # a property as value
+        ([statement({"error": "bad"})], []),
+    ],
+)
+def test_extract_claims_with_rank_and_best(run, statements, claims):
+    tables, counts = run([item(1, claims={"P17": statements})])
+    assert tables["claims"] == [(1, 17, tail, rank, best) for tail, rank, best in claims]
+    assert (
+        counts["statements"]
+        == len(statements)
+        == sum(
+            counts[name]
+            for name in (
+                "claims",
+                "statements_without_item",
+                "statements_deprecated",
+                "statements_repeated",
+            )
+        )
+    )
+
+
+def test_extract_values_of_old_and_new_dumps(run):
+    old, new = entity_value("Q5"), entity_value("Q6")
+    del old["value"]["id"]
+    del new["value"]["numeric-id"]
+    bare = {"value": {"id": "Q7"}, "type": "wikibase-entityid"}
+    broken = {"value": {"entity-type": "item", "id": "L7-F1"}, "type": "wikibase-entityid"}
+    statements = [statement(value) for value in (old, new, bare, broken)]
+    for entity in statements:
+        entity["mainsnak"].pop("datatype")
+    tables, _ = run([item(1, claims={"P17": statements})])
+    assert [row[2] for row in tables["claims"]] == [5, 6, 7]
+
+
+def test_extract_properties(run):
+    tables, counts = run(
+        [
+            prop(17, "country", aliases=["state"], claims={"P1696": ["P1001"]}),
+            prop(26, "spouse", claims={"P2302": ["Q21502410", "Q21510862"]}),
+            prop(1001, claims={"P1696": [statement("P17", "deprecated"), statement("P18")]}),
+            prop(18, "image", datatype="commonsMedia"),
+        ]
+    )
+    assert tables["properties"] == [
+        (17, "country", "wikibase-item", 1001, False),
+        (26, "spouse", "wikibase-item", None, True),
+        (1001, "P1001", "wikibase-item", 18, False),
+        (18, "image", "commonsMedia", None, False),
+    ]
+    assert tables["property_aliases"] == [(17, "state")]
+    assert tables["claims"] == []
+    assert counts["properties"] == 4
+
+
+def test_extract_broken_line_names_file_and_line(run):
+    good = dump([item(1), item(2)])
+    with pytest.raises(InputError, match=r"dump\.json:line 3: not JSON .*; expected one Wikidata"):
+        run(good[:-10])

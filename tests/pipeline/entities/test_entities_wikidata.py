@@ -1,0 +1,97 @@
+import json
+
+import pytest
+from small_wikidata import dump, item, prop, term
+
+from pipeline.entities.wikidata import BrokenLineError, EntityDecoder
+
+GOOD = item(1, "Oda", aliases=["Oda the Old"], page="Oda")
+
+
+def decode(data, language="en", wiki="enwiki"):
+    counts = {}
+    decoder = EntityDecoder(language=language, wiki=wiki)
+    return list(decoder.decode_lines(data, counts)), counts
+
+
+def ids(data):
+    found, counts = decode(data)
+    return [("Q" if is_item else "P") + str(number) for is_item, number, _ in found], counts
+
+
+def test_wikidata_official_dump():
+    assert ids(dump([GOOD, prop(17, "country"), item(2)])) == (["Q1", "P17", "Q2"], {})
+
+
+LINE = json.dumps(GOOD).encode()
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        LINE,  # no brackets, no newline
+        LINE + b"\n",
+        b"[\n" + LINE + b",\n",  # truncated behind a comma, without "]"
+        b"[\n" + LINE,
+        b"[" + LINE + b"]",  # an array on one line
+        b"[" + LINE + b",\n]",
+        LINE + b"]\n",
+        b"  \t" + LINE + b" , \r\n",  # blanks around, Windows line ends
+        b"\xef\xbb\xbf[\n" + LINE + b"\n]",  # byte order mark
+        b"\n\n" + LINE + b"\n\n\n",
+        json.dumps({"entities": {"Q1": GOOD}, "success": 1}).encode(),  # wbgetentities
+        json.dumps({"pageid": 7, "ns": 0, "title": "Q1", "lastrevid": 9, **GOOD}).encode(),
+    ],
+)
+def test_wikidata_forms_of_one_entity(data):
+    assert ids(data) == (["Q1"], {})
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ({"type": "lexeme", "id": "L7", "lemmas": {}}, "lexeme"),
+        ({"id": "L7", "lemmas": {}}, "lexeme"),
+        ({"type": "mediainfo", "id": "M5"}, "other"),
+        (None, "null"),
+        ({"entity": "Q2", "redirect": "Q1"}, "redirect"),
+        ({"id": "Q2", "missing": ""}, "missing"),
+        ({"some": "thing"}, "malformed"),
+        (17, "malformed"),
+        ({**GOOD, "labels": "none"}, "malformed"),
+        ({**GOOD, "id": "Q0"}, "malformed"),
+        ({**GOOD, "id": "Qx"}, "malformed"),
+        ({**GOOD, "id": "Q99999999999"}, "malformed"),
+        ({**GOOD, "id": "P1"}, "malformed"),
+    ],
+)
+def test_wikidata_other_json_is_skipped_and_counted(line, reason):
+    data = b"[\n" + json.dumps(line).encode() + b",\n" + LINE + b"\n]\n"
+    assert ids(data) == (["Q1"], {f"skipped_{reason}": 1})
+
+
+def test_wikidata_empty_maps_as_lists_and_missing_keys():
+    odd = {"type": "item", "id": "Q2", "labels": [], "aliases": [], "claims": [], "sitelinks": []}
+    found, counts = decode(dump([odd, {"id": "Q3"}]))
+    assert [number for _, number, _ in found] == [2, 3]
+    assert counts == {}
+
+
+@pytest.mark.parametrize("line", [LINE[:-30], b"<mediawiki>", b"Q1\tQ2", LINE + LINE, b"{"])
+def test_wikidata_broken_line_is_an_error_with_its_number(line):
+    decoder = EntityDecoder(language="en", wiki="enwiki")
+    with pytest.raises(BrokenLineError):
+        list(decoder.decode_lines(b"[\n" + LINE + b",\n" + line + b"\n]\n", {}))
+    assert decoder.line == 3
+
+
+def test_wikidata_other_languages_and_wikis_are_skipped():
+    sites = {"dewiki": {"title": "Oda (Stadt)"}, "enwiki": {"title": "Oda"}}
+    labels = {**term("Oda"), **term("Oden", "de"), **term("Odha", "zh-hans")}
+    data = dump([{**GOOD, "labels": labels, "sitelinks": sites}])
+    [(_, _, entity)], _ = decode(data, "de", "dewiki")
+    assert (entity.labels.own.value, entity.sitelinks.own.title) == ("Oden", "Oda (Stadt)")
+    [(_, _, entity)], _ = decode(data, "zh-hans", "frwiki")
+    assert (entity.labels.own.value, entity.sitelinks.own) == ("Odha", None)
+    [(_, _, entity)], _ = decode(data, "mul")
+    assert entity.labels.own is None
