@@ -17,45 +17,36 @@ app = make_app()
 @app.command()
 def main() -> None:
     """Link the mentions of each document to Wikidata items."""
-    from pipeline.entities import candidates, evidence, linking, names, resolve, tagged, types
+    import pipeline.entities
+    import pipeline.records
+    from pipeline.entities.candidates import SQL, SurveyTask, build_candidates, survey_shard
+    from pipeline.entities.evidence import LinkConfig
+    from pipeline.entities.linking import LinkTask, link_shard
+    from pipeline.entities.quality import summarize
     from pipeline.executor import map_shards
     from pipeline.io import list_shards, write_json
-    from pipeline.records import documents, linked, mentions
     from pipeline.scratch import fingerprint, open_scratch, publish, reach
 
-    config = load("link", evidence.LinkConfig)
+    config = load("link", LinkConfig)
     parsed, index = Path("data/parse"), Path("data/index/wikidata.duckdb")
     shards, tags = list_shards(parsed), list_shards(Path("data/ner"))
-    modules = (
-        candidates,
-        evidence,
-        linking,
-        names,
-        resolve,
-        tagged,
-        types,
-        documents,
-        linked,
-        mentions,
-    )
-    code = [*(Path(str(module.__file__)) for module in modules), candidates.SQL]
+    code = [*map(Path, pipeline.entities.__path__), *map(Path, pipeline.records.__path__), SQL]
     with open_scratch("link", fingerprint(config, [parsed, *tags, index], code)) as scratch:
         surveys = [
             (
                 shard.stem,
-                candidates.SurveyTask(
+                SurveyTask(
                     documents=shard,
                     mentions=Path("data/ner") / shard.name,
                     out=scratch / "surveys" / shard.stem,
+                    hidden_fraction=config.hidden_fraction,
                 ),
             )
             for shard in shards
         ]
-        map_shards(
-            candidates.survey_shard, surveys, markers=scratch / "surveyed", label="link.survey"
-        )
+        map_shards(survey_shard, surveys, markers=scratch / "surveyed", label="link.survey")
         table = scratch / "candidates.duckdb"
-        sizes = candidates.build_candidates(
+        sizes = build_candidates(
             table,
             index=index,
             parsed=parsed,
@@ -67,7 +58,7 @@ def main() -> None:
         tasks = [
             (
                 shard.stem,
-                linking.LinkTask(
+                LinkTask(
                     documents=shard,
                     mentions=Path("data/ner") / shard.name,
                     candidates=table,
@@ -78,8 +69,10 @@ def main() -> None:
             )
             for shard in shards
         ]
-        counts = map_shards(linking.link_shard, tasks, markers=scratch / "markers", label="link")
-        write_json(Path("data/reports/link.json"), {**sizes, **dict(sorted(counts.items()))})
+        counts = map_shards(link_shard, tasks, markers=scratch / "markers", label="link")
+        hidden = summarize(counts)
+        report = {**sizes, **dict(sorted(counts.items())), "hidden": hidden}
+        write_json(Path("data/reports/link.json"), report)
         publish(scratch, Path("data/link"))
 
 

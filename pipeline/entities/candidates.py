@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 
 from pipeline.entities.evidence import Candidate, LinkConfig, Lookup, Target
 from pipeline.entities.names import skip_article, trim
+from pipeline.entities.quality import is_sampled
 from pipeline.entities.store import connect, explain_limits
 from pipeline.entities.tagged import TaggedDocument, read_tagged
 from pipeline.entities.types import LITERALS, ROOTS
@@ -32,11 +33,12 @@ class SurveyTask:
     documents: Path
     mentions: Path
     out: Path
+    hidden_fraction: float
 
 
 def survey_shard(task: SurveyTask) -> Counts:
     """Write the distinct names and titles of a shard."""
-    names, titles = collect_names(read_tagged(task.documents, task.mentions))
+    names, titles = collect_names(read_tagged(task.documents, task.mentions), task.hidden_fraction)
     task.out.mkdir(parents=True, exist_ok=True)
     for kind, values in (("surfaces", names), ("titles", titles)):
         with atomic_file(task.out / f"{kind}.parquet") as path:
@@ -44,18 +46,25 @@ def survey_shard(task: SurveyTask) -> Counts:
     return {}
 
 
-def collect_names(documents: list[TaggedDocument]) -> tuple[set[str], set[str]]:
-    """Return the names that a tagger saw, in all their forms, and the titles that occur."""
+def collect_names(
+    documents: list[TaggedDocument], hidden_fraction: float
+) -> tuple[set[str], set[str]]:
+    """Return the names to look up, in all their forms, and the titles and link targets.
+
+    Names are what the tagger saw, and the hyperlinks that will be hidden (quality.py).
+    """
     names: set[str] = set()
     titles: set[str] = set()
     for document in documents:
         text = document.text
         titles.add(document.title)
         titles.update(target for _, _, target in document.links)
-        for start, end, label in document.tagged:
-            if label not in LITERALS:
-                first, last = trim(text, start, end)
-                names.add(text[first:last])
+        spans = [(start, end) for start, end, label in document.tagged if label not in LITERALS]
+        if is_sampled(document.doc_id, hidden_fraction):
+            spans += [(start, end) for start, end, _ in document.links]
+        for start, end in spans:
+            first, last = trim(text, start, end)
+            names.add(text[first:last])
     names.update([skip_article(name) for name in names])
     names.discard("")
     return names, titles
@@ -105,9 +114,8 @@ def build_candidates(
     return {"targets": targets, "candidates": names}
 
 
-def look_up(connection: Any, documents: list[TaggedDocument]) -> Lookup:
-    """Return what the names and titles of some documents mean, by one join each."""
-    names, titles = collect_names(documents)
+def look_up(connection: Any, names: set[str], titles: set[str]) -> Lookup:
+    """Return what these names and titles mean, by one join each."""
     targets = _join(connection, "targets", "title", titles, "item, by_sitelink, types, label")
     columns = _join(connection, "names", "name", names, "item, weight, types, rest")
     candidates: dict[str, list[Candidate]] = {}

@@ -76,11 +76,19 @@ WITH said AS (
     -- the page "Paris" is about what the name means by itself, the page "Paris (band)" is not
     SELECT title, item, 0, 500 FROM wikidata.sitelinks
     UNION ALL
+    -- titles begin with a capital letter, common nouns do not
+    SELECT lower(title[1]) || title[2:], item, 0, 300 FROM wikidata.sitelinks
+    WHERE NOT regexp_matches(title[2:], '[A-Z]')
+    UNION ALL
     SELECT regexp_replace(title, ' \([^()]*\)$', ''), item, 0, 100
     FROM wikidata.sitelinks WHERE title LIKE '%)'
     UNION ALL
     SELECT redirects.title, resolved.item, 0, 300
     FROM redirects JOIN resolved ON resolved.title = redirects.title
+    UNION ALL
+    SELECT lower(title[1]) || title[2:], resolved.item, 0, 200
+    FROM redirects JOIN resolved USING (title)
+    WHERE NOT regexp_matches(title[2:], '[A-Z]')
     UNION ALL
     SELECT label, item, 0, 200 FROM wikidata.items WHERE label IS NOT NULL
     UNION ALL

@@ -3,13 +3,15 @@
 from bisect import bisect_right
 from collections import Counter
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
-from pipeline.entities.candidates import look_up
+from pipeline.entities.candidates import collect_names, look_up
 from pipeline.entities.evidence import Key, LinkConfig, Mention
+from pipeline.entities.quality import is_sampled, measure_page, page_of
 from pipeline.entities.resolve import link_document
 from pipeline.entities.store import connect
 from pipeline.entities.tagged import TaggedDocument, read_tagged
@@ -33,8 +35,9 @@ class LinkTask:
 def link_shard(task: LinkTask) -> Counts:
     """Write the entities of one shard, row-aligned; return the counts by reason."""
     documents = read_tagged(task.documents, task.mentions)
+    names, titles = collect_names(documents, task.config.hidden_fraction)
     with connect(task.candidates, spill=task.spill, read_only=True, threads=1) as connection:
-        lookup = look_up(connection, documents)
+        lookup = look_up(connection, names, titles)
     counts: Counts = {"documents": len(documents)}
     rows = Rows()
     for document in documents:
@@ -50,6 +53,10 @@ def link_shard(task: LinkTask) -> Counts:
             counts,
         )
         rows.add(document, mentions)
+    for _, page in groupby(documents, key=lambda document: page_of(document.doc_id)):
+        whole = list(page)
+        if is_sampled(whole[0].doc_id, task.config.hidden_fraction):
+            measure_page(whole, lookup, task.config, counts)
     counts["entities"] = len(rows.items)
     counts["entities_with_item"] = sum(item is not None for item in rows.items)
     write_table(task.out, rows.to_table())

@@ -22,6 +22,7 @@ from pipeline.entities.evidence import (
     ACRONYM,
     AMBIGUOUS_SURNAME,
     CONFIDENCE,
+    PRESENT,
     SURNAME,
     LinkConfig,
     Lookup,
@@ -185,23 +186,25 @@ class _Document:
             return Sense(surface, "unlinked", 0.0)
         candidates = self.lookup.names.get(surface, ())
         weighed = [
-            (weight if agrees(label, types) else weight * self.config.type_penalty, -item)
-            for item, weight, types in candidates
+            (weight * self.factor(label, item, types), -item) for item, weight, types in candidates
         ]
-        present = [pair for pair in weighed if -pair[1] in self.items]
-        if present:
-            return Sense(-max(present)[1], "alias", CONFIDENCE["alias"])
+        weight, item = max(weighed, default=(0.0, 0))
+        share = weight / (sum(pair[0] for pair in weighed) + self.lookup.rests.get(surface, 1))
+        if -item in self.items and share >= self.config.min_confidence:
+            return Sense(-item, "alias", share)
         surname = self.surnames.get(surface)
         if surname and label in ("PERSON", ""):
             return surname
         if is_acronym(surface) and (acronym := self.acronyms.get(surface.replace(".", ""))):
             return acronym
-        if weighed:
-            weight, item = max(weighed)
-            share = weight / (sum(pair[0] for pair in weighed) + self.lookup.rests[surface])
-            if share >= self.config.min_confidence:
-                return Sense(-item, "name", share)
+        if share >= self.config.min_confidence:
+            return Sense(-item, "name", share)
         return surname or Sense(surface, "unlinked", 0.0)
+
+    def factor(self, label: str, item: int, types: int) -> float:
+        """Return how much more an item is expected here than by its name alone."""
+        agreement = 1.0 if agrees(label, types) else self.config.type_penalty
+        return agreement * (PRESENT if item in self.items else 1.0)
 
     def sense_at(self, surface: str, start: int) -> Sense:
         """Return what a name means at a place: as in the last hyperlink before, else the first."""
