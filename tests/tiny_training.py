@@ -129,6 +129,8 @@ def tiny_params(**changes):
         "contrast_scope": "global",
         "mlm_probability": 0.15,
         "mask_mentions": True,
+        "entity_encoding": "mean_pool",
+        "entity_masking": 0.0,
         "shared_encoding": False,
         "batch_size": 12,
         "micro_batch_size": 12,

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from pipeline.config import require
+from pipeline.training.entities import EntityEncoding
 from pipeline.training.optimizer import OptimizerConfig
 from pipeline.training.pairs import RdPairs
 from pipeline.training.questions import OtherTails
@@ -41,6 +42,8 @@ class TrainConfig:
     contrast_scope: ContrastScope
     mlm_probability: float
     mask_mentions: bool
+    entity_encoding: EntityEncoding
+    entity_masking: float
     shared_encoding: bool
     batch_size: int
     micro_batch_size: int
@@ -63,6 +66,8 @@ class TrainConfig:
         require(self.tau > 0, f"tau: must be above 0, got {self.tau}")
         share = self.mlm_probability
         require(0 < share < 1, f"mlm_probability: must be between 0 and 1, got {share}")
+        blanks = self.entity_masking
+        require(0 <= blanks < 1, f"entity_masking: must be 0 or between 0 and 1, got {blanks}")
         counts = ("rd_negatives", "batch_size", "micro_batch_size", "num_steps", "heldout_triples")
         for name in counts:
             require(getattr(self, name) > 0, f"{name}: must be above 0, got {getattr(self, name)}")

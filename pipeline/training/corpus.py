@@ -65,6 +65,7 @@ class Documents:
     maskable_T: Bools  # may be chosen for masked language modelling
     mention_start_M: Ints
     mention_end_M: Ints
+    mention_limit_M: Ints  # the mention is lost if the document is cut before this token
     mention_entity_M: Ints
     mention_sentence_M: Ints
     mention_offset: Ints
@@ -145,6 +146,7 @@ class Corpus:
             maskable_T=np.ones(len(column["input_ids"]), np.bool_),
             mention_start_M=column["mention_start"],
             mention_end_M=column["mention_end"],
+            mention_limit_M=column["mention_end"],
             mention_entity_M=column["mention_entity"] + first_entity_M,
             mention_sentence_M=column["mention_sentence"],
             mention_offset=ends["mentions"],

@@ -19,6 +19,7 @@ from pipeline.model.ragged import Ints, owners
 from pipeline.training.batches import Sheet, question_tensors, read_views
 from pipeline.training.config import TrainConfig
 from pipeline.training.corpus import Corpus, Documents, Relations
+from pipeline.training.entities import insert_markers
 from pipeline.training.questions import answerable, list_candidates, write_prompts
 from pipeline.training.runtime import Runtime
 from pipeline.training.sampler import kept_triples
@@ -51,21 +52,22 @@ class HeldOut:
         *,
         special: SpecialTokens,
         runtime: Runtime,
+        markers: Ints | None = None,
     ) -> None:
         self.config, self.special, self.runtime = config, special, runtime
         generator = np.random.default_rng([config.seed, 2])
         rows = generator.permutation(len(corpus))[: config.heldout_triples]
-        self.docs = corpus.gather(np.sort(rows))
-        askable_R, first_R, _ = answerable(self.docs, relations, max_length=config.max_length)
+        self.docs = docs = corpus.gather(np.sort(rows))
+        shown = docs if markers is None else insert_markers(docs, markers, generator)
+        askable_R, first_R = answerable(docs, shown, relations, max_length=config.max_length)
         triple_V = np.flatnonzero(askable_R)
         if len(triple_V) > config.heldout_triples:
             triple_V = np.sort(generator.permutation(triple_V)[: config.heldout_triples])
-        doc_V = owners(np.diff(self.docs.triple_offset))[triple_V]
-        prompts = write_prompts(self.docs, relations, triple_V, first_R, special=special)
-        self.asked = self._view(self.docs, doc_V, prompts)
-        self.questions = list_candidates(self.docs, self.asked, triple_V, "exclude")
-        every = np.arange(len(self.docs))
-        self.plain = self._view(self.docs, every, Prompts.none(len(self.docs)))
+        doc_V = owners(np.diff(docs.triple_offset))[triple_V]
+        prompts = write_prompts(docs, relations, triple_V, first_R, special=special)
+        self.asked = self._view(shown, doc_V, prompts)
+        self.questions = list_candidates(docs, self.asked, triple_V, "exclude")
+        self.plain = self._view(shown, np.arange(len(docs)), Prompts.none(len(docs)))
 
     def _view(self, docs: Documents, doc_V: Ints, prompts: Prompts) -> Views:
         return build_views(

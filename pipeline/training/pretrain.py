@@ -17,6 +17,7 @@ from pipeline.settings import checkpoint_steps
 from pipeline.training.checkpoints import CheckpointStore
 from pipeline.training.config import TrainConfig
 from pipeline.training.corpus import Corpus, Relations
+from pipeline.training.entities import add_markers
 from pipeline.training.heldout import Discrimination, HeldOut
 from pipeline.training.loop import NonFiniteLossError, Row, fit
 from pipeline.training.objective import MicroBatch, Objective
@@ -49,9 +50,12 @@ def pretrain(
     """
     runtime = Runtime.start(config.precision, config.seed)
     model, tokenizer = load_masked_lm(base, seed=config.seed, dropout=config.dropout)
-    model.to(runtime.device)
     _check_length(config, model, tokenizer)
     special = special_tokens(tokenizer)
+    vocabulary, markers = plain_vocabulary(tokenizer), None
+    if config.entity_encoding == "entity_marker":
+        markers = add_markers(model, tokenizer, seed=config.seed)
+    model.to(runtime.device)
     relations = Relations.read(shards / "relations.parquet")
     corpus = Corpus.open(shards / "train", scratch / "corpus")
     sampler = StepSampler(
@@ -59,13 +63,16 @@ def pretrain(
         relations,
         config,
         special=special,
-        vocabulary=plain_vocabulary(tokenizer),
+        vocabulary=vocabulary,
+        markers=markers,
         world_size=runtime.world_size,
     )
     heldout_corpus = Corpus.open(shards / "heldout", scratch / "heldout", may_be_empty=True)
     heldout = None
     if len(heldout_corpus):
-        heldout = HeldOut(heldout_corpus, relations, config, special=special, runtime=runtime)
+        heldout = HeldOut(
+            heldout_corpus, relations, config, special=special, runtime=runtime, markers=markers
+        )
     before = heldout.measure(model) if heldout else None
     objective = Objective(model, config, special, runtime)
     rows = _run(config, model, sampler, objective, runtime, scratch)

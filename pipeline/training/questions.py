@@ -26,15 +26,21 @@ class Questions:
 
 
 def answerable(
-    docs: Documents, relations: Relations, *, max_length: int
-) -> tuple[Bools, Ints, Ints]:
-    """Return which triples can be asked, and the first mention and prompt length of each.
+    docs: Documents, shown: Documents, relations: Relations, *, max_length: int
+) -> tuple[Bools, Ints]:
+    """Return which triples can be asked, and the first mention of the head of each.
 
     A triple can be asked if, with its prompt in front, head and tail still have a mention within
     the length limit, and they are two entities.
+
+    Args:
+        docs: The documents, which prompts take their mentions from.
+        shown: The same documents as the encoder reads them (with markers, say).
+        relations: Their names' lengths count.
+        max_length: Tokens of a sequence at most.
     """
-    end_E = np.full(docs.entity_offset[-1], np.iinfo(np.int64).max)
-    np.minimum.at(end_E, docs.mention_entity_M, docs.mention_end_M)
+    end_E = np.full(shown.entity_offset[-1], np.iinfo(np.int64).max)
+    np.minimum.at(end_E, shown.mention_entity_M, shown.mention_limit_M)
     first_E = np.full(len(end_E), -1, np.int64)
     reverse = np.arange(len(docs.mention_entity_M))[::-1]
     first_E[docs.mention_entity_M[reverse]] = reverse
@@ -46,7 +52,7 @@ def answerable(
     prompt_R = name_length_R + head_length_R + 1
     room_R = max_length - SPECIAL - prompt_R
     fits_R = np.maximum(end_E[docs.head_R], end_E[docs.tail_R]) <= room_R
-    return fits_R & (docs.head_R != docs.tail_R), first_R, prompt_R
+    return fits_R & (docs.head_R != docs.tail_R), first_R
 
 
 def choose_triples(docs: Documents, askable_R: Bools, generator: np.random.Generator) -> Ints:

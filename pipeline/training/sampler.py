@@ -4,7 +4,6 @@ Everything random about a step is drawn here, for the whole step, with one gener
 and processes only divide the result, so that they change neither what is learnt nor a draw.
 """
 
-import dataclasses
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -13,10 +12,11 @@ import numpy as np
 from pipeline.errors import InputError
 from pipeline.model.encoder import SpecialTokens
 from pipeline.model.masking import mask_tokens
-from pipeline.model.ragged import Bools, Ints, expand, owners
+from pipeline.model.ragged import Bools, Ints, owners
 from pipeline.training.batches import Sheet
 from pipeline.training.config import TrainConfig
 from pipeline.training.corpus import Corpus, Documents, Relations
+from pipeline.training.entities import blank_entities, insert_markers, protect_mentions
 from pipeline.training.pairs import Pairs, Triples, choose_pairs, unlabelled_pairs
 from pipeline.training.questions import (
     Questions,
@@ -75,6 +75,7 @@ class StepSampler:
         *,
         special: SpecialTokens,
         vocabulary: Ints,
+        markers: Ints | None = None,
         world_size: int = 1,
     ) -> None:
         if len(corpus) < config.batch_size:
@@ -84,6 +85,7 @@ class StepSampler:
             )
         self.corpus, self.relations, self.config = corpus, relations, config
         self.special, self.vocabulary, self.world_size = special, vocabulary, world_size
+        self.markers = markers
         self._permutation = lru_cache(maxsize=2)(self._permute)
 
     def _permute(self, epoch: int) -> Ints:
@@ -103,20 +105,21 @@ class StepSampler:
     def __call__(self, step: int) -> Step:
         """Draw step t."""
         config, generator = self.config, np.random.default_rng([self.config.seed, 1, step])
-        docs = self.corpus.gather(self.rows(step))
-        plain = protect_mentions(docs) if not config.mask_mentions else docs
+        docs, shown = self.show(self.corpus.gather(self.rows(step)), generator)
         sheets: list[Sheet] = []
         questions, pairs = None, list[Pairs]()
         ranges = _divide(len(docs), config.micro_batch_size)
         if "ed" not in config.objectives or (
             "rd" in config.objectives and not config.shared_encoding
         ):
-            sheets.append(self._hide(self._view(plain, Prompts.none(len(docs))), generator))
+            sheets.append(self._hide(self._view(shown, Prompts.none(len(docs))), generator))
         if "ed" in config.objectives:
-            askable_R, first_R, _ = answerable(docs, self.relations, max_length=config.max_length)
+            askable_R, first_R = answerable(
+                docs, shown, self.relations, max_length=config.max_length
+            )
             triple_D = choose_triples(docs, askable_R, generator)
             prompts = write_prompts(docs, self.relations, triple_D, first_R, special=self.special)
-            views = self._view(plain, prompts)
+            views = self._view(shown, prompts)
             questions = list_candidates(docs, views, triple_D, config.ed_other_tails)
             sheets.append(self._hide(views, generator))
         if "rd" in config.objectives:
@@ -127,6 +130,15 @@ class StepSampler:
                 for group_V in self._groups(ranges)
             ]
         return Step(docs.row_D, tuple(sheets), questions, tuple(pairs), ranges)
+
+    def show(self, docs: Documents, generator: np.random.Generator) -> tuple[Documents, Documents]:
+        """Return the documents that prompts quote, and the same as the encoder reads them."""
+        if self.config.entity_masking > 0:
+            docs = blank_entities(docs, self.config.entity_masking, self.special.mask, generator)
+        shown = docs if self.config.mask_mentions else protect_mentions(docs)
+        if self.markers is not None:
+            shown = insert_markers(shown, self.markers, generator)
+        return docs, shown
 
     def _view(self, docs: Documents, prompts: Prompts) -> Views:
         every = np.arange(len(docs))
@@ -202,15 +214,6 @@ def kept_triples(docs: Documents, views: Views) -> tuple[Triples, Ints]:
     kept_R = views.kept_E[head_R] & views.kept_E[tail_R] & (head_R != tail_R)
     triples = Triples(head_R[kept_R], tail_R[kept_R], docs.relation_R[kept_R], docs.intra_R[kept_R])
     return triples, doc_R[kept_R]
-
-
-def protect_mentions(docs: Documents) -> Documents:
-    """Return the documents with the tokens of mentions marked as not maskable."""
-    doc_M = owners(np.diff(docs.mention_offset))
-    maskable_T = docs.maskable_T.copy()
-    start_M = docs.token_offset[doc_M] + docs.mention_start_M
-    maskable_T[expand(start_M, docs.mention_end_M - docs.mention_start_M)] = False
-    return dataclasses.replace(docs, maskable_T=maskable_T)
 
 
 def _divide(num_docs: int, size: int) -> tuple[tuple[int, int], ...]:

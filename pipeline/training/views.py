@@ -92,7 +92,7 @@ def build_views(
     mentions_D = np.diff(docs.mention_offset)
     view_M = owners(mentions_D[doc_V])
     source_M = expand(docs.mention_offset[doc_V], mentions_D[doc_V])
-    fits_M = docs.mention_end_M[source_M] <= body_V[view_M]
+    fits_M = docs.mention_limit_M[source_M] <= body_V[view_M]
     view_M, source_M = view_M[fits_M], source_M[fits_M]
     entity_offset = offsets(np.diff(docs.entity_offset)[doc_V])
     entity_M = (

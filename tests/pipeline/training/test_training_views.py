@@ -73,7 +73,7 @@ def test_views_questions_and_tensors_equal_lists(tmp_path_factory, seed, limit):
     docs = corpus.gather(np.arange(len(rows)))
     names = relations()
     generator = np.random.default_rng(seed)
-    askable, first, _ = answerable(docs, names, max_length=limit)
+    askable, first = answerable(docs, docs, names, max_length=limit)
     chosen = choose_triples(docs, askable, generator)
     prompts = write_prompts(docs, names, chosen, first, special=TOKENS)
     views = build_views(docs, np.arange(len(rows)), prompts, special=TOKENS, max_length=limit)
@@ -177,7 +177,7 @@ def test_documents_without_triples_or_mentions_are_no_question(tmp_path):
     empty = {name: [] for name in ENCODED.names} | {"doc_id": "0-0", "page_id": 0}
     empty["input_ids"] = [5, 6, 7]
     docs = open_rows([empty, empty], tmp_path).gather(np.arange(2))
-    askable, first, _ = answerable(docs, relations(), max_length=32)
+    askable, first = answerable(docs, docs, relations(), max_length=32)
     chosen = choose_triples(docs, askable, np.random.default_rng(0))
     prompts = write_prompts(docs, relations(), chosen, first, special=TOKENS)
     views = build_views(docs, np.arange(2), prompts, special=TOKENS, max_length=32)
