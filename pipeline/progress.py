@@ -16,6 +16,15 @@ def add_counts(total: Counts, part: Mapping[str, int]) -> None:
         total[name] = total.get(name, 0) + number
 
 
+def nest(counts: Mapping[str, int]) -> dict[str, dict[str, int]]:
+    """Return counters named `group.reason` by group: `in` and `out` first, the rest by name."""
+    groups: dict[str, dict[str, int]] = {}
+    for name in sorted(counts, key=lambda name: (not name.endswith((".in", ".out")), name)):
+        group, _, reason = name.partition(".")
+        groups.setdefault(group, {})[reason] = counts[name]
+    return groups
+
+
 class Progress:
     """Says how far a long job is: a bar on a terminal, a line every ERICA_LOG_SECONDS elsewhere.
 

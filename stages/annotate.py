@@ -19,6 +19,7 @@ def main() -> None:
     """Annotate each document with triples, leaving out what a benchmark tests."""
     from pipeline.executor import map_shards
     from pipeline.io import list_shards, write_json
+    from pipeline.progress import nest
     from pipeline.reporting.statistics import describe_corpus
     from pipeline.scratch import fingerprint, open_scratch, publish
     from pipeline.triples import annotate
@@ -56,16 +57,16 @@ def main() -> None:
             annotate.annotate_shard, tasks, markers=scratch / "markers", label="annotate"
         )
         annotate.check_not_empty(counts)
-        relations = [name for name in counts if name.startswith("relation_")]
+        relations = [name for name in counts if name.startswith("relation.")]
         statistics = describe_corpus(
-            documents=counts["documents_out"],
-            tokens=counts["words_out"],
-            entities=counts["entities_out"],
-            mentions=counts["mentions_out"],
-            triples=counts["triples_out"],
+            documents=counts["documents.out"],
+            tokens=counts["kept.words"],
+            entities=counts["kept.entities"],
+            mentions=counts["kept.mentions"],
+            triples=counts["triples.out"],
             relations=len(relations),
         )
-        report = {name: number for name, number in counts.items() if name not in relations}
+        report = nest({name: number for name, number in counts.items() if name not in relations})
         write_json(Path("data/reports/annotate.json"), {**report, "statistics": statistics})
         publish(scratch, Path("data/annotate"))
 

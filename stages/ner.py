@@ -18,6 +18,7 @@ def main() -> None:
     from pipeline.entities import ner
     from pipeline.executor import map_shards
     from pipeline.io import list_shards, write_json
+    from pipeline.progress import nest
     from pipeline.records import documents, mentions
     from pipeline.scratch import fingerprint, open_scratch, publish
 
@@ -39,7 +40,7 @@ def main() -> None:
             for shard in shards
         ]
         counts = map_shards(ner.tag_shard, tasks, markers=scratch / "markers", label="ner")
-        write_json(Path("data/reports/ner.json"), dict(sorted(counts.items())))
+        write_json(Path("data/reports/ner.json"), nest(counts))
         publish(scratch, Path("data/ner"))
 
 

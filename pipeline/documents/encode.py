@@ -29,21 +29,20 @@ Ints = npt.NDArray[np.int64]
 
 PARTS = ("train", "heldout")
 COUNTERS = (
-    "documents_in",
-    "dropped_no_triples",
-    "documents_cut",
-    "tokens_in",
-    "tokens_cut",
-    "tokens_of_dropped",
-    "mentions_in",
-    "mentions_beyond_max_tokens",
-    "mentions_without_tokens",
-    "mentions_of_dropped",
-    "entities_in",
-    "entities_without_mention",
-    "entities_of_dropped",
-    "triples_in",
-    "triples_without_entity",
+    "documents.in",
+    "documents.no_triples",
+    "tokens.in",
+    "tokens.cut",
+    "tokens.of_dropped",
+    "mentions.in",
+    "mentions.beyond_max_tokens",
+    "mentions.without_tokens",
+    "mentions.of_dropped",
+    "entities.in",
+    "entities.without_mention",
+    "entities.of_dropped",
+    "triples.in",
+    "triples.without_entity",
 )
 
 
@@ -174,7 +173,7 @@ def encode_shard(task: EncodeTask) -> Counts:
             part = PARTS[held_out]
             rows[part].append(row)
             for relation in row["relation"]:
-                name = f"{part}_P{relation}"
+                name = f"{part}.P{relation}"
                 counts[name] = counts.get(name, 0) + 1
     for part in PARTS:
         write_shard(task.out / part / task.documents.name, rows[part], ENCODED)
@@ -219,23 +218,22 @@ def encode_document(
         if t["head"] in number and t["tail"] in number
     )
     counts = {
-        "documents_in": 1,
-        "documents_cut": int(len(ids) > max_tokens),
-        "tokens_in": len(ids),
-        "tokens_cut": max(0, len(ids) - max_tokens),
-        "mentions_in": len(mentions),
-        "mentions_beyond_max_tokens": int(beyond.sum()),
-        "mentions_without_tokens": int(empty.sum()),
-        "entities_in": len(document["entities"]),
-        "entities_without_mention": len(document["entities"]) - len(number),
-        "triples_in": len(triples),
-        "triples_without_entity": len(triples) - len(facts),
+        "documents.in": 1,
+        "tokens.in": len(ids),
+        "tokens.cut": max(0, len(ids) - max_tokens),
+        "mentions.in": len(mentions),
+        "mentions.beyond_max_tokens": int(beyond.sum()),
+        "mentions.without_tokens": int(empty.sum()),
+        "entities.in": len(document["entities"]),
+        "entities.without_mention": len(document["entities"]) - len(number),
+        "triples.in": len(triples),
+        "triples.without_entity": len(triples) - len(facts),
     }
     if not facts:
-        counts["dropped_no_triples"] = 1
-        counts["tokens_of_dropped"] = min(len(ids), max_tokens)
-        counts["mentions_of_dropped"] = len(kept)
-        counts["entities_of_dropped"] = len(number)
+        counts["documents.no_triples"] = 1
+        counts["tokens.of_dropped"] = min(len(ids), max_tokens)
+        counts["mentions.of_dropped"] = len(kept)
+        counts["entities.of_dropped"] = len(number)
         return None, counts
     row = {
         "doc_id": document["doc_id"],

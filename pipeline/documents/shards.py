@@ -14,7 +14,7 @@ from pipeline.documents.encode import COUNTERS, PARTS, load_tokenizer
 from pipeline.entities.store import connect
 from pipeline.errors import InputError
 from pipeline.io import read_table, shard_name, write_table
-from pipeline.progress import Counts, add_counts
+from pipeline.progress import Counts, add_counts, nest
 from pipeline.records.encoded import ENCODED, RELATIONS
 from pipeline.records.triples import TRIPLES
 from pipeline.reporting.statistics import describe_corpus
@@ -39,7 +39,7 @@ def list_relations(counts: Counts, names: dict[int, str], encoder: Path) -> pa.T
     """Return the relations of the train part as `RELATIONS`, by property number.
 
     Args:
-        counts: Of `encode_shard`: `train_P17` is the number of triples with P17.
+        counts: Of `encode_shard`: `train.P17` is the number of triples with P17.
         names: Names by property number; a property without one is called "P17".
         encoder: The encoder's folder, whose tokenizer turns the names into tokens.
     """
@@ -61,7 +61,7 @@ def list_relations(counts: Counts, names: dict[int, str], encoder: Path) -> pa.T
 
 def read_relation_counts(counts: Counts, part: str) -> dict[int, int]:
     """Return the triples per property number of one part."""
-    start = f"{part}_P"
+    start = f"{part}.P"
     return {int(k.removeprefix(start)): n for k, n in counts.items() if k.startswith(start)}
 
 
@@ -79,7 +79,7 @@ def pack(encoded: Path, out: Path, relations: pa.Table, documents_per_shard: int
     """
     number_of = np.full(NUM_PROPERTIES, -1, np.int64)
     number_of[relations["property"].to_numpy()] = relations["relation"].to_numpy()
-    counts: Counts = {"dropped_unseen_relation": 0, "triples_unseen_relation": 0}
+    counts: Counts = {"documents.unseen_relation": 0, "triples.unseen_relation": 0}
     for part in PARTS:
         shards = sorted((encoded / part).glob("shard_*.parquet"))
         totals: Counts = {}
@@ -87,8 +87,8 @@ def pack(encoded: Path, out: Path, relations: pa.Table, documents_per_shard: int
         for number, table in enumerate(_regroup(tables, documents_per_shard)):
             add_counts(totals, measure(table))
             write_table(out / part / shard_name(number), table)
-        add_counts(counts, {f"{part}_{name}": total for name, total in totals.items()})
-        add_counts(counts, {f"{name}_out": total for name, total in totals.items()})
+        add_counts(counts, {f"{part}.{name}": total for name, total in totals.items()})
+        add_counts(counts, {f"{name}.out": total for name, total in totals.items()})
     return counts
 
 
@@ -122,9 +122,9 @@ def _number_relations(table: pa.Table, number_of: Ints, counts: Counts) -> pa.Ta
     add_counts(
         counts,
         {
-            "triples_unseen_relation": int(np.count_nonzero(~known)),
-            "dropped_unseen_relation": dropped.pop("documents"),
-            **{f"{name}_of_dropped": size for name, size in dropped.items() if name != "triples"},
+            "triples.unseen_relation": int(np.count_nonzero(~known)),
+            "documents.unseen_relation": dropped.pop("documents"),
+            **{f"{name}.of_dropped": size for name, size in dropped.items() if name != "triples"},
         },
     )
     return table.filter(pa.array(sizes > 0))
@@ -156,8 +156,8 @@ def check_not_empty(counts: Counts, drops: Counts) -> None:
     if read_relation_counts(counts, "train"):
         return
     reasons = {f"annotate {reason}": number for reason, number in drops.items() if reason}
-    reasons["shard no_triples"] = counts["dropped_no_triples"]
-    reasons["held out"] = counts["documents_in"] - counts["dropped_no_triples"]
+    reasons["shard no_triples"] = counts["documents.no_triples"]
+    reasons["held out"] = counts["documents.in"] - counts["documents.no_triples"]
     listed = ", ".join(f"{reason} {number}" for reason, number in reasons.items() if number)
     raise InputError(
         f"shard: no document is left to train on ({listed}); lower annotate.min_triples or "
@@ -182,15 +182,15 @@ def report(encoded: Counts, packed: Counts, relations: pa.Table) -> dict[str, An
         pc.binary_join_element_wise("P", relations["property"].cast(pa.string()), ""),
     )
     return {
-        **dict(sorted(counts.items())),
+        **nest(counts),
         "relations": relations.num_rows,
         "relations_without_name": pc.sum(unnamed).as_py() or 0,
         "statistics": describe_corpus(
-            documents=counts["documents_out"],
-            tokens=counts["tokens_out"],
-            entities=counts["entities_out"],
-            mentions=counts["mentions_out"],
-            triples=counts["triples_out"],
+            documents=counts["documents.out"],
+            tokens=counts["tokens.out"],
+            entities=counts["entities.out"],
+            mentions=counts["mentions.out"],
+            triples=counts["triples.out"],
             relations=relations.num_rows,
         ),
     }

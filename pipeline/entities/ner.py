@@ -9,6 +9,7 @@ own sentence boundaries as well (F1 .983) as the parser (.982) at a third of its
 import functools
 import hashlib
 import importlib.util
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.metadata import entry_points
@@ -182,14 +183,11 @@ def _sentence_starts(text: str, doc: Any) -> list[int]:
 
 def _count(rows: list[dict[str, Any]], *, too_long: int) -> Counts:
     counts: Counts = {
-        "documents_in": len(rows),
-        "documents_out": len(rows),
-        "documents_too_long": too_long,
-        "sentences": sum(len(row["sentences"]) for row in rows),
-        "mentions": sum(len(row["mentions"]) for row in rows),
+        "documents.in": len(rows),
+        "documents.out": len(rows),
+        "kept.documents_too_long": too_long,
+        "kept.sentences": sum(len(row["sentences"]) for row in rows),
+        "kept.mentions": sum(len(row["mentions"]) for row in rows),
     }
-    for row in rows:
-        for mention in row["mentions"]:
-            name = f"mentions_{mention['label']}"
-            counts[name] = counts.get(name, 0) + 1
-    return counts
+    labels = Counter(mention["label"] for row in rows for mention in row["mentions"])
+    return {**counts, **{f"labels.{label}": number for label, number in labels.items()}}

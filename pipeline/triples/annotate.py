@@ -31,20 +31,20 @@ DROPS = (
     "no_sampled_relation",
 )
 COUNTERS = (
-    "documents_in",
-    "documents_out",
-    *(f"dropped_{reason}" for reason in DROPS),
-    "pairs_leaked",
-    "triples_found",
-    "triples_leaked",
-    "triples_of_dropped",
-    "triples_not_sampled",
-    "triples_out",
-    "triples_intra_out",
-    "entities_out",
-    "entities_with_item_out",
-    "mentions_out",
-    "words_out",
+    "documents.in",
+    "documents.out",
+    *(f"documents.{reason}" for reason in DROPS),
+    "triples.in",
+    "triples.out",
+    "triples.leaked",
+    "triples.of_dropped",
+    "triples.not_sampled",
+    "pairs.leaked",
+    "kept.words",
+    "kept.entities",
+    "kept.entities_with_item",
+    "kept.mentions",
+    "kept.triples_intra",
 )
 
 Triple = dict[str, Any]  # doc, head, tail, property, intra, leaked
@@ -90,8 +90,7 @@ class AnnotateTask:
 def annotate_shard(task: AnnotateTask) -> Counts:
     """Write the triples of one shard; return its counts.
 
-    `documents_in` = `documents_out` + all `dropped_*`; `triples_found` = `triples_out` +
-    `triples_leaked` + `triples_of_dropped` + `triples_not_sampled`.
+    In the groups `documents` and `triples`, `in` is `out` and all reasons together.
     """
     documents = read_table(task.documents, DOCUMENTS, ["doc_id", "text"])
     linked = read_table(task.linked, LINKED)
@@ -107,16 +106,16 @@ def annotate_shard(task: AnnotateTask) -> Counts:
         else:
             by_document[triple["doc"]].append(triple)
     counts = dict.fromkeys(COUNTERS, 0)
-    counts["triples_found"] = len(found)
-    counts["triples_leaked"] = sum(triple["leaked"] for triple in found)
-    counts["pairs_leaked"] = len(leaked)
+    counts["triples.in"] = len(found)
+    counts["triples.leaked"] = sum(triple["leaked"] for triple in found)
+    counts["pairs.leaked"] = len(leaked)
     rows = []
     for text, document, triples in zip(texts, linked.to_pylist(), by_document, strict=True):
         row, part = keep_or_drop(document, triples, task.config)
         rows.append(row)
         add_counts(counts, part)
         if not row["drop"]:
-            add_counts(counts, {"words_out": len(text.split())})
+            add_counts(counts, {"kept.words": len(text.split())})
     write_shard(task.out, rows, TRIPLES)
     return counts
 
@@ -183,17 +182,17 @@ def keep_or_drop(
         drop = "no_sampled_relation"
     row = {"doc_id": document["doc_id"], "drop": drop, "triples": [] if drop else sampled}
     if drop:
-        return row, {"documents_in": 1, f"dropped_{drop}": 1, "triples_of_dropped": len(triples)}
+        return row, {"documents.in": 1, f"documents.{drop}": 1, "triples.of_dropped": len(triples)}
     return row, {
-        "documents_in": 1,
-        "documents_out": 1,
-        "triples_out": len(sampled),
-        "triples_not_sampled": len(triples) - len(sampled),
-        "triples_intra_out": sum(triple["intra"] for triple in sampled),
-        "entities_out": len(document["entities"]),
-        "entities_with_item_out": num_entities,
-        "mentions_out": len(document["mentions"]),
-        **Counter(f"relation_P{triple['property']}" for triple in sampled),
+        "documents.in": 1,
+        "documents.out": 1,
+        "triples.out": len(sampled),
+        "triples.not_sampled": len(triples) - len(sampled),
+        "kept.triples_intra": sum(triple["intra"] for triple in sampled),
+        "kept.entities": len(document["entities"]),
+        "kept.entities_with_item": num_entities,
+        "kept.mentions": len(document["mentions"]),
+        **Counter(f"relation.P{triple['property']}" for triple in sampled),
     }
 
 
@@ -203,13 +202,15 @@ def check_not_empty(counts: Counts) -> None:
     Raises:
         InputError: None is; the message says which filter dropped how many.
     """
-    if counts["documents_out"]:
+    if counts["documents.out"]:
         return
     dropped = ", ".join(
-        f"{reason} {counts[f'dropped_{reason}']}" for reason in DROPS if counts[f"dropped_{reason}"]
+        f"{reason} {counts[f'documents.{reason}']}"
+        for reason in DROPS
+        if counts[f"documents.{reason}"]
     )
     raise InputError(
-        f"annotate: none of {counts['documents_in']} documents is kept ({dropped or 'no input'}); "
+        f"annotate: none of {counts['documents.in']} documents is kept ({dropped or 'no input'}); "
         "lower annotate.min_entities or annotate.min_triples, or give it more pages or more of "
         "Wikidata"
     )

@@ -61,10 +61,9 @@ def output(folder):
 def test_annotate_reports_counts_and_statistics_beside_the_paper(project):
     main()
     report = read_json(Path("data/reports/annotate.json"))
-    assert report["documents_in"] == 27
-    assert report["documents_out"] == 18
-    assert report["dropped_few_entities"] == 9
-    assert report["pairs_leaked"] == report["triples_leaked"] == 18
+    documents = report["documents"]
+    assert (documents["in"], documents["out"], documents["few_entities"]) == (27, 18, 9)
+    assert report["pairs"]["leaked"] == report["triples"]["leaked"] == 18
     assert report["statistics"]["triples_per_document"] == {"here": 3.0, "paper": 7.2}
     assert report["statistics"]["relations"]["here"] == 3
     assert report["statistics"]["mentions_per_entity"] == {"here": 1.0, "paper": 1.3}

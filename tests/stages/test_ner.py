@@ -55,8 +55,8 @@ def test_ner_writes_aligned_shards_and_a_report(project):
         mentions = read_rows(Path("data/ner") / shard.name, MENTIONS)
         assert [m["doc_id"] for m in mentions] == [d["doc_id"] for d in read_rows(shard, DOCUMENTS)]
     report = read_json(Path("data/reports/ner.json"))
-    assert report["documents_in"] == report["documents_out"] == 30
-    assert report["mentions_PERSON"] >= 6
+    assert report["documents"] == {"in": 30, "out": 30}
+    assert report["labels"]["PERSON"] >= 6
     assert not list(Path(".scratch").rglob("*.parquet"))
 
 

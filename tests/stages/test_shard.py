@@ -105,7 +105,8 @@ def test_shard_writes_both_parts_and_the_relations(project, write_encoder):
         (1, 0, 2, False),
     ]
     report = read_json(Path("data/reports/shard.json"))
-    assert report["documents_in"] == report["documents_out"] == 19
+    assert report["documents"]["in"] == report["documents"]["out"] == 19
+    assert report["train"]["documents"] == len(train)
     assert report["relations_without_name"] == 1
     assert report["statistics"]["entities_per_document"] == {"here": 4.0, "paper": 12.9}
 

@@ -86,14 +86,14 @@ def test_pack_keeps_every_row_with_a_known_relation(train, heldout, size):
         written = [w["relation"] for w in packed["heldout"] if w["doc_id"] == row["doc_id"]]
         assert written == ([kept] if kept else [])
     rows = [*expected, *heldout]
-    assert counts["documents_out"] + counts["dropped_unseen_relation"] == len(rows)
-    assert counts["triples_out"] + counts["triples_unseen_relation"] == sum(
+    assert counts["documents.out"] + counts["documents.unseen_relation"] == len(rows)
+    assert counts["triples.out"] + counts["triples.unseen_relation"] == sum(
         len(r["head"]) for r in rows
     )
-    assert counts["tokens_out"] + counts["tokens_of_dropped"] == sum(
+    assert counts["tokens.out"] + counts["tokens.of_dropped"] == sum(
         len(r["input_ids"]) for r in rows
     )
-    assert counts["entities_out"] + counts["entities_of_dropped"] == 2 * len(rows)
+    assert counts["entities.out"] + counts["entities.of_dropped"] == 2 * len(rows)
 
 
 def test_relations_are_numbered_by_property_and_named_in_tokens(tmp_path):
@@ -104,7 +104,7 @@ def test_relations_are_numbered_by_property_and_named_in_tokens(tmp_path):
     )
     names = read_relation_names(tmp_path / "i.duckdb", tmp_path / "spill")
     assert names == {17: "country"}
-    counts = {"train_P22": 2, "train_P17": 5, "heldout_P19": 9, "documents_in": 3}
+    counts = {"train.P22": 2, "train.P17": 5, "heldout.P19": 9, "documents.in": 3}
     rows = list_relations(counts, names, encoder).to_pylist()
     assert [(r["relation"], r["property"], r["name"], r["count"]) for r in rows] == [
         (0, 17, "country", 5),
@@ -115,8 +115,8 @@ def test_relations_are_numbered_by_property_and_named_in_tokens(tmp_path):
 
 
 def test_empty_train_part_is_an_error_that_says_where_documents_went():
-    counts = {"documents_in": 3, "dropped_no_triples": 2, "heldout_P17": 1}
-    check_not_empty({**counts, "train_P17": 1}, {})
+    counts = {"documents.in": 3, "documents.no_triples": 2, "heldout.P17": 1}
+    check_not_empty({**counts, "train.P17": 1}, {})
     expected = r"\(annotate few_triples 7, shard no_triples 2, held out 1\); lower annotate"
     with pytest.raises(InputError, match=expected):
         check_not_empty(counts, {"": 3, "few_triples": 7})

@@ -98,10 +98,10 @@ def test_shard_has_the_rows_of_its_documents_and_adds_up(tmp_path):
     counts = tag_shard(task)
     written = read_rows(tmp_path / "out.parquet", MENTIONS)
     assert [row["doc_id"] for row in written] == ["0-0", "1-0", "2-0"]
-    assert counts["documents_in"] == counts["documents_out"] == 3
-    assert counts["mentions"] == sum(len(row["mentions"]) for row in written)
-    assert counts["mentions"] == sum(
-        n for name, n in counts.items() if name.startswith("mentions_")
+    assert counts["documents.in"] == counts["documents.out"] == 3
+    assert counts["kept.mentions"] == sum(len(row["mentions"]) for row in written)
+    assert counts["kept.mentions"] == sum(
+        n for name, n in counts.items() if name.startswith("labels.")
     )
 
 

@@ -9,6 +9,7 @@ from small_world import make_document, write_corpus, write_held_out, write_index
 
 from pipeline.errors import InputError
 from pipeline.io import read_rows
+from pipeline.progress import nest
 from pipeline.records.triples import TRIPLES
 from pipeline.triples.annotate import AnnotateConfig, AnnotateTask, annotate_shard, check_not_empty
 from pipeline.triples.corpus import build_corpus
@@ -102,10 +103,10 @@ ALL_FACTS = {
 def test_all_relations_of_all_ordered_pairs_with_their_sentence_flag(tmp_path):
     (row,), counts = annotate(tmp_path, [make_document("0-0", STORY)])
     assert facts(row) == ALL_FACTS
-    assert counts["triples_intra_out"] == 5
-    assert counts["relation_P17"] == 2
-    assert counts["mentions_out"] == 8
-    assert (counts["entities_out"], counts["entities_with_item_out"]) == (6, 5)
+    assert counts["kept.triples_intra"] == 5
+    assert counts["relation.P17"] == 2
+    assert counts["kept.mentions"] == 8
+    assert (counts["kept.entities"], counts["kept.entities_with_item"]) == (6, 5)
 
 
 def test_claims_below_the_best_rank_count_only_if_asked_for(tmp_path):
@@ -133,8 +134,8 @@ def test_held_out_pairs_leave_by_any_name_or_by_item(tmp_path, pair, gone):
     pair = (normalise_name(pair[0]), normalise_name(pair[1]), *pair[2:])
     (row,), counts = annotate(tmp_path, [make_document("0-0", STORY)], held_out=[pair])
     assert set(facts(row)) == set(ALL_FACTS) - gone
-    assert counts["triples_leaked"] == len(gone)
-    assert counts["pairs_leaked"] == len({(head, tail) for head, _, tail in gone})
+    assert counts["triples.leaked"] == len(gone)
+    assert counts["pairs.leaked"] == len({(head, tail) for head, _, tail in gone})
 
 
 @pytest.mark.parametrize(
@@ -154,7 +155,7 @@ def test_each_filter_has_its_reason(tmp_path, changes, drop):
     assert row["drop"] == drop
     assert bool(row["triples"]) == (drop == "")
     if drop:
-        assert counts[f"dropped_{drop}"] == counts["documents_in"] == 1
+        assert counts[f"documents.{drop}"] == counts["documents.in"] == 1
         with pytest.raises(InputError, match=rf"none of 1 documents is kept \({drop} 1\)"):
             check_not_empty(counts)
 
@@ -304,14 +305,9 @@ def test_annotation_equals_the_definition(found, wikidata, held_out, shards, min
             assert (row["drop"], facts(row)) == ("", expected)
             keys = [(t["head"], t["tail"], t["property"]) for t in row["triples"]]
             assert keys == sorted(keys)
-    dropped = sum(number for name, number in counts.items() if name.startswith("dropped_"))
-    assert counts["documents_in"] == len(found) == counts["documents_out"] + dropped
-    assert counts["triples_found"] == (
-        counts["triples_out"]
-        + counts["triples_leaked"]
-        + counts["triples_of_dropped"]
-        + counts["triples_not_sampled"]
-    )
+    for group in (nest(counts)[name] for name in ("documents", "triples")):
+        assert group.pop("in") == sum(group.values())
+    assert counts["documents.in"] == len(found)
 
 
 @pytest.mark.parametrize(
