@@ -8,7 +8,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import torch
 from torch import nn
@@ -86,7 +86,7 @@ P = TypeVar("P")  # predictions in the form of the metric
 class Task(ABC, Generic[R, E, B, O, P]):
     """One benchmark. Subclasses hold their config and the labels that they read."""
 
-    selection: ClassVar[str] = "f1"  # the dev metric that chooses the epoch
+    selection: str = "f1"  # the dev metric that chooses the epoch
     num_markers: int = 0
 
     def __init__(self, config: TaskConfig, splits: Splits[R]) -> None:
