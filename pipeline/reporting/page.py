@@ -44,7 +44,7 @@ def describe_run(
         "base encoder": str(fetched["details"]["encoder"][0]["source"]),
         "objectives": ", ".join(params["objectives"]),
         "tau": f"{params['tau']:g}",
-        "steps": f"{training['steps']:,} of {params['batch_size']:,} documents",
+        "steps": f"{training['steps']:,}, {params['batch_size']:,} documents each",
     }
 
 

@@ -102,7 +102,7 @@ def test_run_is_described_from_the_reports():
         "base encoder": "package x",
         "objectives": "ed, mlm",
         "tau": "0.05",
-        "steps": "2,500 of 2,048 documents",
+        "steps": "2,500, 2,048 documents each",
     }
 
 
