@@ -11,8 +11,8 @@ from collections import Counter
 
 from pipeline.wiki.titles import ARTICLE, Site, shorten_title
 
-# target, label, trail
-_LINK = re.compile(r"\[\[([^\[\]|{}<>\n]+)(?:\|([^\[\]{}<>|\n]*))?\]\]([a-z]*)")
+# target, label with its |, trail
+_LINK = re.compile(r"\[\[([^\[\]|{}<>\n]+)(\|[^\[\]{}<>|\n]*)?\]\]([a-z]*)")
 LONGEST_SURFACE = 200  # characters; longer ones are no names
 
 RawAnchors = Counter[tuple[str, str, str]]
@@ -34,11 +34,14 @@ def read_anchors(counts: RawAnchors, site: Site) -> Anchors:
         kind, title = resolve(target)
         if kind != ARTICLE:
             continue
-        surface = (label or target.lstrip(":").replace("_", " ")) + trail
+        if label == "|":
+            surface = shorten_title(target) + trail
+        else:
+            surface = (label[1:] or target.lstrip(":").replace("_", " ")) + trail
         if "&" in surface or "''" in surface:
             surface = re.sub("''+", "", html.unescape(html.unescape(surface)))
-        surface = " ".join(surface.split()) or shorten_title(target)
-        if len(surface) <= LONGEST_SURFACE:
+        surface = " ".join(surface.split())
+        if 0 < len(surface) <= LONGEST_SURFACE:
             key = surface, title
             anchors[key] = anchors.get(key, 0) + number
     return anchors

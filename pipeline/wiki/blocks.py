@@ -24,6 +24,8 @@ _INLINE_TAG = re.compile(
     re.IGNORECASE,
 )
 _SWITCH = re.compile(r"__[A-Z]+__")
+# rules, and lines of tables and templates that the page leaves open
+_NO_PROSE = ("----", "|", "{|", "{{")
 _HEADING = re.compile(r"(={1,6})(.+?)\1[\s\x04]*$")
 
 
@@ -58,7 +60,7 @@ def split_blocks(stripped: str) -> list[Block]:
 
     for line in stripped.split("\n"):
         shown = line.strip(" \t\x04")
-        if not shown or shown.startswith(("----", "|", "{|")):
+        if not shown or shown.startswith(_NO_PROSE):
             close()
         elif shown[0] == "=" and (heading := _HEADING.match(shown)):
             close()

@@ -56,7 +56,7 @@ def cut_lead(source: str) -> str:
             source.count("{{", 0, end) == source.count("}}", 0, end)
             and source.count("&lt;!--", 0, end) == source.count("--&gt;", 0, end)
             # a template may end in a line |}}
-            and source.count("\n{|", 0, end)
+            and source.startswith("{|") + source.count("\n{|", 0, end)
             == source.count("\n|}", 0, end) - source.count("\n|}}", 0, end)
         ):
             return source[:end]

@@ -136,10 +136,17 @@ class Markup:
                 elif not node.brackets:
                     out.append(str(node.url))
             elif isinstance(node, Tag):
-                if node.contents is not None:
+                if node.wiki_markup and str(node.tag) != "table":
+                    out.append(
+                        str(node.wiki_markup)
+                    )  # a list's sign, but here not at a line's start
+                elif node.contents is not None:
                     self._read_nodes(node.contents.nodes, out, targets)
-            elif isinstance(node, Heading):
+            elif isinstance(node, Heading):  # none of MediaWiki's: text follows on the line
+                signs = "=" * node.level
+                out.append(signs)
                 self._read_nodes(node.title.nodes, out, targets)
+                out.append(signs)
             elif not isinstance(node, (Template, Argument)):
                 out.append(str(node))
 

@@ -32,7 +32,7 @@ BATCH = 64 * ROW_GROUP
 
 
 def connect(scratch: Path) -> Any:
-    """Open an empty DuckDB that sorts on disk, in a folder of `scratch`, beyond its memory limit."""
+    """Open an empty DuckDB that sorts on disk, under `scratch`, beyond its memory limit."""
     connection = duckdb.connect()
     connection.execute(f"SET memory_limit = '{memory_limit_gb()}GB'")
     connection.execute("SET temp_directory = ?", [str(scratch / "duckdb")])

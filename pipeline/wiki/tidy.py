@@ -10,7 +10,7 @@ from pipeline.wiki.markup import CLOSE, OPEN, Marked
 from pipeline.wiki.strip import DROPPED
 
 _QUOTES = re.compile("''+")
-_LEFTOVER = re.compile(r"\[\[|\]\]|\{\{+|\}\}+|\{\||\|\}|<!--|-->")
+_LEFTOVER = re.compile(r"\[\[|\]\]|\{\{+|\}\}+|<!--|-->")
 # characters that take no room
 _UNSEEN = re.compile("[\x7f-\x84\x86-\x9f\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060\ufeff]")
 _WIDE_SPACE = re.compile("[\x85\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]")
@@ -57,14 +57,19 @@ def tidy(marked: Marked) -> Text:
         text = _WIDE_SPACE.sub(" ", _UNSEEN.sub("", text)).replace("\xa0", " ")
     if "\n" in text or "\t" in text or "  " in text:
         text = " ".join(text.split())
+    if marked.targets:
+        text = _move_spaces(text)
     text = text.replace("( ", "(").replace(" )", ")")
     if DROPPED in text or any(scar in text for scar in _SCARS):
-        text = _heal(text)
-    if marked.targets:
-        text = text.replace(f"{OPEN} ", f" {OPEN}").replace(f" {CLOSE}", f"{CLOSE} ")
+        text = _move_spaces(_heal(text))
     if "  " in text:
         text = _SPACES.sub(" ", text)
     return _read_marks(text.strip(), marked.targets)
+
+
+def _move_spaces(text: str) -> str:
+    """Put the spaces at the ends of a surface outside of the link."""
+    return text.replace(f"{OPEN} ", f" {OPEN}").replace(f" {CLOSE}", f"{CLOSE} ")
 
 
 def _unescape(text: str) -> str:
@@ -116,11 +121,13 @@ def remove_quotes(line: str) -> str:
 
 def _find_apostrophe(line: str, runs: list[re.Match[str]], sizes: list[int]) -> int | None:
     choices: dict[str, int] = {}
+    position = 0
     for index, (run, size) in enumerate(zip(runs, sizes, strict=True)):
         if size == 3:
-            before = line[max(0, run.start() - 2) : run.start()].rjust(2)
-            kind = "space" if before[1] == " " else "letter" if before[0] == " " else "word"
+            before = line[position : run.start()][-2:]
+            kind = "space" if before[-1:] == " " else "letter" if before[:1] == " " else "word"
             choices.setdefault(kind, index)
+        position = run.end()
     return next((choices[kind] for kind in ("letter", "word", "space") if kind in choices), None)
 
 
