@@ -21,9 +21,14 @@ class Tokens:
 
     def find(self, characters: Span) -> Span:
         """Return the tokens that overlap `characters` (not empty); empty if none does."""
-        first = int(np.searchsorted(self.end, characters[0], side="right"))
-        last = int(np.searchsorted(self.start, characters[1], side="left"))
-        return first, max(first, last)
+        first, last = self.find_all(np.array([characters]))[0].tolist()
+        return first, last
+
+    def find_all(self, characters_M2: Ints) -> Ints:
+        """Return the tokens that overlap each of many spans of characters, [M, 2]."""
+        first_M = np.searchsorted(self.end, characters_M2[:, 0], side="right")
+        last_M = np.searchsorted(self.start, characters_M2[:, 1], side="left")
+        return np.stack([first_M, np.maximum(first_M, last_M)], axis=1)
 
 
 class TextEncoder:
@@ -49,6 +54,13 @@ class TextEncoder:
             ids[second + 1 :],
         )
         self.second_type = int(row["token_type_ids"][second])
+
+    def find_markers(self, names: Sequence[str]) -> Ints:
+        """Return the ids of markers: the tokenizer's own (of pre-training), or new ones."""
+        vocabulary = self.tokenizer.get_vocab()
+        if all(name in vocabulary for name in names):
+            return np.array([vocabulary[name] for name in names], np.int64)
+        return np.arange(self.first_marker, self.first_marker + len(names))
 
     @property
     def prefix(self) -> int:
@@ -86,6 +98,29 @@ class TextEncoder:
         """Put the special tokens around two texts; return the second's first position, too."""
         ids = np.concatenate([self._start, first, self._middle, second, self._end])
         return ids, len(self._start) + len(first) + len(self._middle)
+
+
+def mark_spans(ids: Ints, span_M2: Ints, marker_M2: Ints) -> tuple[Ints, Ints]:
+    """Insert a marker before and behind each span of tokens.
+
+    At one place ends stand before starts, inner ends before outer ones and outer starts before
+    inner ones, so that spans which nest or touch keep their nesting.
+
+    Args:
+        ids: The tokens.
+        span_M2: Spans [start, end), none empty, in any order.
+        marker_M2: Ids of the opening and the closing marker of each.
+
+    Returns:
+        The new tokens, and the positions of the markers in them [M, 2].
+    """
+    place = span_M2.T.ravel()
+    is_start = np.repeat([True, False], len(span_M2))
+    order = np.lexsort((-span_M2[:, ::-1].T.ravel(), is_start, place))
+    position = np.empty_like(place)
+    position[order] = place[order] + np.arange(len(place))
+    marked = np.insert(ids, place[order], marker_M2.T.ravel()[order])
+    return marked, position.reshape(2, -1).T
 
 
 def join_words(words: Sequence[str]) -> tuple[str, Ints]:

@@ -1,8 +1,9 @@
-"""DocRED: entities by mean pooling (Eq. 1), a bilinear layer on each pair, many labels.
+"""DocRED: entities as in pre-training, a bilinear layer on each pair, many labels.
 
-Paper 4.3 and A.1. The threshold is the best on dev and is applied to test. Pairs with an entity
-beyond the length limit cannot be predicted: their facts stay in the denominator of recall and are
-counted as `facts_outside_window`.
+Paper 4.3, 5.4 and A.1. An entity is the mean of its mentions (Eq. 1), or of the start markers
+before them. The threshold is the best on dev and is applied to test. Pairs with an entity beyond
+the length limit cannot be predicted: their facts stay in the denominator of recall and are counted
+as `facts_outside_window`.
 
 B documents, E entities of the largest document, P pairs of the batch, R relations, K width.
 """
@@ -20,7 +21,7 @@ import torch.nn.functional as F
 from torch import nn
 from typing_extensions import override
 
-from pipeline.benchmarks.encoding import Ints, TextEncoder, join_words
+from pipeline.benchmarks.encoding import Ints, TextEncoder, join_words, mark_spans
 from pipeline.benchmarks.metrics.docred import (
     PredictedFact,
     choose_threshold,
@@ -29,16 +30,20 @@ from pipeline.benchmarks.metrics.docred import (
 )
 from pipeline.benchmarks.readers.docred import Document, read_docred, read_relations
 from pipeline.benchmarks.tasks.base import Example, Inputs, Task, TaskConfig, collate_inputs
+from pipeline.benchmarks.tasks.pair_head import PairHead
 from pipeline.config import require
 from pipeline.io import write_json
 from pipeline.model.pooling import pool_entities
+from pipeline.model.ragged import expand
 from pipeline.progress import Counts
+from pipeline.training.entities import NUM_MARKERS, EntityEncoding
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DocredConfig(TaskConfig):
     """Numbers of DocRED; `width` is the size of an entity before the bilinear layer."""
 
+    entity_encoding: EntityEncoding
     width: int
 
     def __post_init__(self) -> None:
@@ -73,30 +78,10 @@ class DocredBatch:
     labels_PR: torch.Tensor
 
 
+# the pairs that pre-training with entity markers adds (pipeline/training/entities.py)
+MARKER_NAMES = tuple(f"[{side}{n}]" for n in range(1, NUM_MARKERS + 1) for side in ("S", "E"))
+
 Scores = npt.NDArray[np.float32]  # [pairs, R] of one document
-
-
-class PairHead(nn.Module):
-    """Logits of each relation for each pair: head^T W_r tail + b_r over projected entities."""
-
-    def __init__(self, hidden: int, width: int, num_relations: int) -> None:
-        super().__init__()
-        self.head = nn.Linear(hidden, width)
-        self.tail = nn.Linear(hidden, width)
-        self.bilinear = nn.Linear(width, num_relations * width, bias=False)
-        # a relation holds in about one of 1,000 pairs: from there on losses are small at once
-        self.bias = nn.Parameter(torch.full((num_relations,), -6.0))
-
-    def forward(self, entity_BEH: torch.Tensor, pair_P: torch.Tensor) -> torch.Tensor:
-        """Return logits [P, R] in float32."""
-        B, E, _ = entity_BEH.shape
-        head_BEK, tail_BEK = torch.tanh(self.head(entity_BEH)), torch.tanh(self.tail(entity_BEH))
-        left_BXK = self.bilinear(head_BEK).view(B, -1, head_BEK.shape[-1])  # X = E * R
-        logits_BXE = left_BXK @ tail_BEK.transpose(1, 2)
-        logits_BEER = logits_BXE.view(B, E, -1, E).transpose(2, 3)
-        logits_PR = logits_BEER.reshape(B * E * E, -1).index_select(0, pair_P)
-        biased_PR: torch.Tensor = logits_PR.float() + self.bias
-        return biased_PR
 
 
 class DocredTask(Task[Document, DocredExample, DocredBatch, Scores, list[PredictedFact]]):
@@ -106,6 +91,8 @@ class DocredTask(Task[Document, DocredExample, DocredBatch, Scores, list[Predict
         """Read the benchmark's folder."""
         super().__init__(config, read_docred(folder))
         self.width = config.width
+        self.marked = config.entity_encoding == "entity_marker"
+        self.num_markers = len(MARKER_NAMES) if self.marked else 0
         self.relations = list(read_relations(folder))
         self.number = {relation: number for number, relation in enumerate(self.relations)}
         self.train_facts = named_facts(self.splits.train)
@@ -121,24 +108,19 @@ class DocredTask(Task[Document, DocredExample, DocredBatch, Scores, list[Predict
         words = [join_words(list(itertools.chain(*record.sentences))) for record in records]
         tokens = text.tokenize([joined for joined, _ in words])
         examples = []
-        room = text.room()
-        num_facts = 0
-        for index, record in enumerate(records):
+        for index, (record, own, (_, starts)) in enumerate(
+            zip(records, tokens, words, strict=True)
+        ):
             first_word = np.cumsum([0, *map(len, record.sentences)])
-            starts = words[index][1]
-            spans, owners = [], []
-            for entity, mentions in enumerate(record.entities):
-                for mention in mentions:
-                    first, last = (int(first_word[mention.sentence]) + w for w in mention.span)
-                    span = tokens[index].find((int(starts[first]), int(starts[last]) - 1))
-                    if span[1] <= room:
-                        spans.append(span)
-                        owners.append(entity)
-            ids = text.frame(tokens[index].ids[:room])
-            examples.append(self._example(index, record, ids, spans, owners, text.prefix))
-            num_facts += len(_facts(record))
+            word_M2 = np.array(
+                [first_word[m.sentence] + m.span for entity in record.entities for m in entity]
+            ).reshape(-1, 2)
+            span_M2 = own.find_all(starts[word_M2] - [0, 1])  # a word ends before the blank
+            owner_M = np.repeat(np.arange(len(record.entities)), list(map(len, record.entities)))
+            examples.append(self._example(index, record, own.ids, span_M2, owner_M, text))
+        facts = sum(len(_facts(record)) for record in records)
         shown = sum(len(example.fact) for example in examples)
-        counts = {"facts": num_facts, "facts_outside_window": num_facts - shown}
+        counts = {"facts": facts, "facts_outside_window": facts - shown}
         return examples, {"documents": len(records)} | counts
 
     def _example(
@@ -146,28 +128,44 @@ class DocredTask(Task[Document, DocredExample, DocredBatch, Scores, list[Predict
         index: int,
         record: Document,
         ids: Ints,
-        spans: list[tuple[int, int]],
-        owners: list[int],
-        prefix: int,
+        span_M2: Ints,
+        owner_M: Ints,
+        text: TextEncoder,
     ) -> DocredExample:
+        """Cut a document to the window and keep what it shows; `span_M2` are all mentions."""
+        if self.marked:
+            ids, span_M2 = self._mark(index, ids, span_M2, owner_M, text)
+        inside_M = (span_M2[:, 1] <= text.room()) & (span_M2[:, 0] < span_M2[:, 1])
+        span_M2, owner_M = span_M2[inside_M], owner_M[inside_M]
         number = len(record.entities)
-        shown = sorted(set(owners))
-        pair = np.array([h * number + t for h in shown for t in shown if h != t], np.int64)
-        place = {int(p): i for i, p in enumerate(pair)}
+        shown = np.unique(owner_M)
+        pair = (shown[:, None] * number + shown)[~np.eye(len(shown), dtype=bool)]
         facts = [(h * number + t, self.number[r]) for h, t, r in _facts(record)]
-        kept = sorted((place[p], r) for p, r in facts if p in place)
-        ranges = [np.arange(start, end) + prefix for start, end in spans]
+        fact = np.array(sorted(facts), np.int64).reshape(-1, 2)
+        fact = fact[np.isin(fact[:, 0], pair)]
+        fact[:, 0] = np.searchsorted(pair, fact[:, 0])
+        framed = text.frame(ids[: text.room()])
         return DocredExample(
             record=index,
-            ids=ids,
-            second=len(ids),
-            token_index=np.concatenate(ranges) if ranges else np.zeros(0, np.int64),
-            token_mention=np.repeat(np.arange(len(spans)), [end - start for start, end in spans]),
-            mention_entity=np.array(owners, np.int64),
+            ids=framed,
+            second=len(framed),
+            token_index=expand(span_M2[:, 0], span_M2[:, 1] - span_M2[:, 0]) + text.prefix,
+            token_mention=np.repeat(np.arange(len(span_M2)), span_M2[:, 1] - span_M2[:, 0]),
+            mention_entity=owner_M,
             num_entities=number,
             pair=pair,
-            fact=np.array(kept, np.int64).reshape(-1, 2),
+            fact=fact,
         )
+
+    def _mark(
+        self, index: int, ids: Ints, span_M2: Ints, owner_M: Ints, text: TextEncoder
+    ) -> tuple[Ints, Ints]:
+        """Put markers around the mentions, a random pair for each entity; spans become [S]."""
+        marker_K2 = text.find_markers(MARKER_NAMES).reshape(-1, 2)
+        chosen_K = np.random.Generator(np.random.PCG64(index)).permutation(len(marker_K2))
+        marker_M2 = marker_K2[chosen_K[owner_M % len(marker_K2)]]
+        marked, position_M2 = mark_spans(ids, span_M2, marker_M2)
+        return marked, np.stack([position_M2[:, 0], position_M2[:, 0] + 1], axis=1)
 
     @override
     def make_head(self, width: int) -> nn.Module:

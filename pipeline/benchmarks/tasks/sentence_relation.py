@@ -18,7 +18,7 @@ import torch.nn.functional as F
 from torch import nn
 from typing_extensions import override
 
-from pipeline.benchmarks.encoding import Ints, Span, TextEncoder, Tokens
+from pipeline.benchmarks.encoding import Ints, Span, TextEncoder, Tokens, mark_spans
 from pipeline.benchmarks.metrics.semeval import score_semeval
 from pipeline.benchmarks.readers.semeval import LABELS, Sentence, read_semeval
 from pipeline.benchmarks.tasks.base import Example, Inputs, Task, TaskConfig, collate_inputs
@@ -176,21 +176,17 @@ def insert_markers(
         The new ids, the tokens between the markers of head and of tail, and how many of the two
         did not fit in whole. At least one token of each is kept, if only its marker.
     """
-    places = [place for span in spans for place in span]
-    # at one place: ends before starts, inner ends before outer ones, outer starts before inner ones
-    order = sorted(range(MARKERS), key=lambda k: (places[k], k % 2 == 0, -places[k ^ 1]))
-    marked = np.insert(ids, [places[k] for k in order], [first_marker + k for k in order])
-    position = {k: places[k] + rank for rank, k in enumerate(order)}
-    first, last = min(position.values()), max(position.values())
-    start = 0 if last < room else min(first, last + 1 - room)
-    kept = marked[start : start + room]
-
-    def between(opening: int) -> Span:
-        begin = min(position[opening] - start, len(kept) - 2) + 1
-        return begin, max(begin + 1, min(position[opening + 1] - start, len(kept)))
-
-    outside = sum(position[k] - start >= len(kept) for k in (1, 3))
-    return kept, (between(0), between(2)), outside
+    markers = np.arange(first_marker, first_marker + MARKERS).reshape(2, 2)
+    marked, position_M2 = mark_spans(ids, np.array(spans), markers)
+    first, last = int(position_M2.min()), int(position_M2.max())
+    cut = 0 if last < room else min(first, last + 1 - room)
+    kept = marked[cut : cut + room]
+    between = []
+    for opening, closing in (position_M2 - cut).tolist():
+        begin = min(opening, len(kept) - 2) + 1
+        between.append((begin, max(begin + 1, min(closing, len(kept)))))
+    outside = int((position_M2[:, 1] - cut >= len(kept)).sum())
+    return kept, (between[0], between[1]), outside
 
 
 class SemevalTask(SentenceRelationTask[Sentence]):

@@ -42,7 +42,7 @@ def test_semeval_learns_what_one_word_tells(semeval, tiny_encoder):
 
 
 def test_docred_learns_a_fixed_pattern(docred_folder, tiny_encoder):
-    task = DocredTask(DocredConfig(**COMMON, width=8), docred_folder)
+    task = DocredTask(DocredConfig(**COMMON, entity_encoding="mean_pool", width=8), docred_folder)
     result = Finetuner(task, tiny_encoder).run(100, 1)
     assert result.test["f1"] > 90.0
     assert result.counts["train"]["facts"] == 60

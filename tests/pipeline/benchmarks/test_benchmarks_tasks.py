@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from pipeline.benchmarks.encoding import TextEncoder
 from pipeline.benchmarks.readers.qa import Question
 from pipeline.benchmarks.tasks.base import Schedule, TaskConfig, move
-from pipeline.benchmarks.tasks.docred import DocredConfig, DocredTask, PairHead
+from pipeline.benchmarks.tasks.docred import DocredConfig, DocredTask
+from pipeline.benchmarks.tasks.pair_head import PairHead
 from pipeline.benchmarks.tasks.qa import QaConfig, QaTask, SpanScore, best_spans, best_window
 from pipeline.benchmarks.tasks.sentence_relation import (
     SemevalTask,
@@ -70,7 +71,7 @@ def test_schedule_of_each_percent_and_impossible_values():
 
 @pytest.fixture
 def docred(docred_folder):
-    return DocredTask(DocredConfig(**COMMON, width=4), docred_folder)
+    return DocredTask(DocredConfig(**COMMON, entity_encoding="mean_pool", width=4), docred_folder)
 
 
 def test_docred_mentions_cover_their_words(docred, loaded):
@@ -111,6 +112,45 @@ def test_docred_facts_beyond_the_window_are_counted_and_stay_in_recall(docred, l
     kept = 1 - counts["facts_outside_window"] / counts["facts"]
     assert metrics["precision"] == 100.0
     assert metrics["recall"] == pytest.approx(100 * kept)
+
+
+def test_docred_marked_entities_are_pooled_from_their_start_markers(docred_folder, loaded):
+    config = DocredConfig(**COMMON, entity_encoding="entity_marker", width=4)
+    task = DocredTask(config, docred_folder)
+    assert task.num_markers == 200
+    text = make_text(loaded)
+    examples, _ = task.encode(task.splits.train, text)
+    for example in examples[:4]:
+        opening = example.ids[example.token_index]
+        assert len(opening) == 4  # one token a mention
+        kinds = opening - text.first_marker
+        assert (kinds % 2 == 0).all()
+        by_entity = {e: set(kinds[example.mention_entity == e].tolist()) for e in range(3)}
+        assert all(len(numbers) == 1 for numbers in by_entity.values())
+        assert len(set.union(*by_entity.values())) == 3
+        closing = example.ids[example.ids >= text.first_marker + 1]
+        assert sorted(closing[(closing - text.first_marker) % 2 == 1] - 1) == sorted(opening)
+    plain = DocredTask(DocredConfig(**COMMON, entity_encoding="mean_pool", width=4), docred_folder)
+    unmarked, _ = plain.encode(task.splits.train, text)
+    for marked, example in zip(examples, unmarked, strict=True):
+        assert marked.ids[marked.ids < text.first_marker].tolist() == example.ids.tolist()
+        np.testing.assert_array_equal(marked.pair, example.pair)
+        np.testing.assert_array_equal(marked.fact, example.fact)
+
+
+def test_markers_of_pre_training_are_found_in_the_tokenizer(tmp_path, tiny_encoder):
+    from pipeline.model.encoder import load_encoder
+
+    model, tokenizer = load_encoder(tiny_encoder)
+    text = make_text((model, tokenizer))
+    assert text.find_markers(["[S1]", "[E1]"]).tolist() == [
+        text.first_marker,
+        text.first_marker + 1,
+    ]
+    tokenizer.add_tokens(["[S1]", "[E1]"], special_tokens=True)
+    assert text.find_markers(["[S1]", "[E1]"]).tolist() == tokenizer.convert_tokens_to_ids(
+        ["[S1]", "[E1]"]
+    )
 
 
 def test_docred_head_is_the_bilinear_form_of_each_pair():
