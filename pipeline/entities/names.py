@@ -2,7 +2,7 @@
 
 import re
 
-_LEADING = re.compile(r"[\s\"'“”‘’«»(\[]+|(?:the|a|an)\s+")
+_LEADING = re.compile(r"[\s\"'“”‘’«»(\[]+|(?:the|a|an)(?:\s+|$)")
 _TRAILING = re.compile(r"(?:['’]s|['’]|[\s\"“”‘’«»)\],;:])+$")
 _ARTICLE = re.compile(r"(?:The|A|An)\s+")
 _PARENTHESES = re.compile(r"\s+\([^()]*\)$")

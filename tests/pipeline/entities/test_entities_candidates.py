@@ -1,0 +1,130 @@
+import dataclasses
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from small_linking import CONFIG, make_rows, write_corpus, write_index
+
+from pipeline.entities.candidates import SurveyTask, build_candidates, look_up, survey_shard
+from pipeline.entities.store import connect
+from pipeline.entities.types import PERSON, PLACE
+from pipeline.errors import InputError
+
+TITLES = {
+    "Ada Tern", "Ada", "Tern, Ada", "Oda", "Oda (band)", "Grey Isle", "Twin", "List of Odas",
+    "Round", "New Oda", "Ode", "Old Ode", "Nowhere", "Salt",
+}  # fmt: skip
+SURFACES = {"Oda", "Ada Tern", "the poet", "Isle", "Grey Isle", "A. Tern", "Twin", "Ada", "salt"}
+
+
+def build(folder, config=CONFIG):
+    survey = folder / "surveys/all"
+    survey.mkdir(parents=True, exist_ok=True)
+    for name, values in (("surfaces", SURFACES), ("titles", TITLES)):
+        table = pa.table({"name": pa.array(sorted(values), pa.string())})
+        pq.write_table(table, survey / f"{name}.parquet")
+    build_candidates(
+        folder / "candidates.duckdb",
+        index=folder / "data/index/wikidata.duckdb",
+        parsed=folder / "data/parse",
+        surveys=folder / "surveys",
+        config=config,
+        spill=folder / "spill",
+    )
+    path = folder / "candidates.duckdb"
+    with connect(path, spill=folder / "spill", read_only=True) as connection:
+        return look_up(connection, SURFACES, TITLES)
+
+
+@pytest.fixture(scope="module")
+def corpus(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("corpus")
+    write_corpus(folder)
+    write_index(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def lookup(corpus):
+    return build(corpus)
+
+
+@pytest.mark.parametrize(
+    ("title", "item"),
+    [
+        ("Oda", 1002),
+        ("Oda (band)", 1003),
+        ("Tern, Ada", 1001),  # a redirect
+        ("Ada", 1001),  # to a redirect
+        ("New Oda", 1009),  # a redirect with an item of its own
+        ("Grey Isle", 1004),  # no sitelink, but the only item with that label
+        ("Twin", None),  # two items with that label
+        ("Round", None),  # a circle
+        ("List of Odas", None),  # an excluded class
+        ("Nowhere", None),
+        ("Ode", 0),  # lists meanings
+        ("Old Ode", 0),
+    ],
+)
+def test_candidates_titles_lead_to_items(lookup, title, item):
+    target = lookup.targets.get(title)
+    assert (target.item if target else None) == item
+
+
+def test_candidates_titles_know_how_they_were_found_and_what_they_are(lookup):
+    assert lookup.targets["Ada"] == (1001, True, PERSON, "Ada Tern")
+    assert lookup.targets["Grey Isle"] == (1004, False, 0, "Grey Isle")
+    assert lookup.targets["Oda"].types & PLACE
+
+
+def weights(lookup, name):
+    return {item: weight for item, weight, _ in lookup.names[name]}
+
+
+def test_candidates_weigh_hyperlinks_and_names(lookup):
+    # Oda: 6 hyperlinks and 2 claims; the band 3 hyperlinks; so known 9 and 4 of 13.
+    # title 500 + label 200; title without brackets 100 + label 200
+    assert weights(lookup, "Oda") == {1002: 6_000 + 700 * 9 // 13, 1003: 3_000 + 300 * 4 // 13}
+    assert lookup.rests["Oda"] == 200 + 1_000  # one hyperlink leads nowhere
+    assert weights(lookup, "the poet") == {1001: 2_000}
+    assert weights(lookup, "A. Tern") == {1001: 100}
+    assert weights(lookup, "Ada") == {1001: 300}
+    assert weights(lookup, "Twin") == {1005: 100, 1006: 100}
+    assert weights(lookup, "salt") == {1008: 500}  # the title in small letters and the label
+    assert lookup.rests["salt"] == 200
+
+
+def test_candidates_beyond_the_best_count_as_rest(corpus):
+    one = build(corpus, dataclasses.replace(CONFIG, max_candidates=1))
+    assert weights(one, "Twin") == {1005: 100}
+    assert one.rests["Twin"] == 300
+    build(corpus)
+
+
+def test_candidates_survey_collects_names_titles_and_hidden_links(tmp_path):
+    write_corpus(
+        tmp_path, rows=make_rows([("Oda", "{The Hold|ORG}, {the Oda|GPE} [x>Salt] {2|DATE}")])
+    )
+    found = {}
+    for fraction in (0.0, 1.0):
+        task = SurveyTask(
+            documents=tmp_path / "data/parse/shard_00000.parquet",
+            mentions=tmp_path / "data/ner/shard_00000.parquet",
+            out=tmp_path / "out",
+            hidden_fraction=fraction,
+        )
+        survey_shard(task)
+        found[fraction] = pq.read_table(tmp_path / "out/surfaces.parquet")["name"].to_pylist()
+    assert found[0.0] == ["Hold", "Oda", "The Hold"]
+    assert found[1.0] == ["Hold", "Oda", "The Hold", "x"]
+    titles = pq.read_table(tmp_path / "out/titles.parquet")["name"].to_pylist()
+    assert titles == ["Oda", "Salt"]
+
+
+@pytest.mark.parametrize("name", ["data/index/wikidata.duckdb", "data/parse/anchors.parquet"])
+def test_candidates_missing_input_is_an_input_error(tmp_path, name):
+    write_corpus(tmp_path)
+    write_index(tmp_path)
+    (tmp_path / name).unlink()
+    with pytest.raises(InputError, match=f"{name}: not found"):
+        build(tmp_path)

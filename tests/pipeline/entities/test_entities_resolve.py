@@ -1,0 +1,210 @@
+import dataclasses
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from small_linking import CONFIG, mark
+
+from pipeline.entities.evidence import Lookup, Target
+from pipeline.entities.resolve import link_document
+from pipeline.entities.types import ORGANISATION, PERSON, PLACE
+
+TARGETS = {
+    "Ada Tern": Target(1, True, PERSON, "Ada Tern"),
+    "Oda": Target(2, True, PLACE, "Oda"),
+    "Oda (band)": Target(3, True, ORGANISATION, "Oda"),
+    "Sea Ministry of Oda": Target(4, True, ORGANISATION, "Sea Ministry of Oda"),
+    "Salt": Target(5, True, 0, "salt"),
+    "Bo Tern": Target(6, True, PERSON, "Bo Tern"),
+    "Old Page": Target(7, False, PLACE, "Old Page"),
+    "Many": Target(0, False, 0, ""),
+    "1204": Target(8, True, 0, "1204"),
+}
+NAMES = {
+    "Oda": [(2, 900, PLACE), (3, 800, ORGANISATION)],
+    "Ada Tern": [(1, 5_000, PERSON)],
+    "Tern": [(9, 5_000, PLACE)],
+    "Rare": [(10, 20, PLACE)],
+    "The Hold": [(11, 900, ORGANISATION)],
+    "Isle": [(2, 100, PLACE), (12, 400, PLACE)],
+}
+RESTS = dict.fromkeys(NAMES, 100)
+LOOKUP = Lookup(targets=TARGETS, names=NAMES, rests=RESTS)
+
+
+def link(marked, title="Nothing", **changes):
+    text, links, tagged = mark(marked)
+    counts = {}
+    config = dataclasses.replace(CONFIG, **changes)
+    mentions = link_document(text, title, links, tagged, LOOKUP, config, counts)
+    return [(text[m.start : m.end], m.key, m.reason) for m in mentions], counts, mentions
+
+
+def test_resolve_hyperlinks_are_linked_by_their_titles():
+    found, counts, mentions = link("In [the city>Oda] and [there>Old Page].")
+    assert found == [("the city", 2, "link"), ("there", 7, "link")]
+    assert [m.confidence for m in mentions] == [1.0, 0.95]  # by sitelink, by label
+    assert counts["links_linked"] == 2
+
+
+def test_resolve_links_to_lists_of_meanings_or_unknown_pages_are_none():
+    found, counts, _ = link("[Oda>Many] and {Oda|GPE}, but [Rare>Red link] or {Rare|GPE}")
+    assert found == [
+        ("Oda", 2, "repeat"),
+        ("Oda", 2, "name"),
+        ("Rare", "Rare", "unlinked"),  # what the hyperlink leads to is not in the index
+        ("Rare", "Rare", "unlinked"),
+    ]
+    assert (counts["links_ambiguous"], counts["links_without_item"]) == (1, 1)
+
+
+def test_resolve_a_hyperlink_settles_the_name_for_the_document():
+    found, _, _ = link("{Oda|GPE} played. [Oda>Oda (band)] is loud. {Oda|ORG} again, Oda.")
+    assert [key for _, key, _ in found] == [3, 3, 3, 3]
+    assert [reason for _, _, reason in found] == ["repeat", "link", "repeat", "repeat"]
+
+
+def test_resolve_of_two_hyperlinks_the_last_before_decides():
+    found, _, _ = link("[Oda>Oda (band)] and Oda in [Oda>Oda] and Oda.")
+    assert [key for _, key, _ in found] == [3, 3, 2, 2]
+
+
+def test_resolve_the_title_names_the_pages_own_item():
+    found, _, _ = link("Ada Tern was born. {Tern|PERSON} sang, and Tern won.", "Ada Tern")
+    assert found == [("Ada Tern", 1, "title"), ("Tern", 1, "surname"), ("Tern", 1, "repeat")]
+    assert link("Much salt. Salt is old.", "Salt")[0] == [
+        ("salt", 5, "title"),
+        ("Salt", 5, "title"),
+    ]
+
+
+def test_resolve_surnames_and_acronyms_of_what_the_document_names():
+    found, _, _ = link("[Ada Tern>Ada Tern] left. {Tern|PERSON} sang. {Tern|GPE} is a city.")
+    assert [row[1] for row in found] == [1, 1, 1]  # one name, one meaning
+    found, _, _ = link("The [Sea Ministry of Oda>Sea Ministry of Oda] ({SMO|ORG}).")
+    assert found[1] == ("SMO", 4, "acronym")
+    found, _, _ = link("{Eve Ray|PERSON} and {Ray|PERSON} and {Ray|PERSON}")
+    assert [row[1] for row in found] == ["Eve Ray"] * 3
+
+
+def test_resolve_a_shared_surname_is_less_sure():
+    _, _, mentions = link("[Ada Tern>Ada Tern] met [Bo Tern>Bo Tern]. {Tern|PERSON} left.")
+    assert mentions[-1].key == 1
+    assert mentions[-1].confidence == pytest.approx(0.6)
+
+
+def test_resolve_names_by_weight_with_the_rest_as_doubt():
+    found, _, mentions = link("{Oda|ORG} and {Ada Tern|PERSON}")
+    assert found[0][1] == 3  # the label halves the weight of the place
+    assert mentions[0].confidence == pytest.approx(800 / (450 + 800 + 100))
+    assert mentions[1].confidence == pytest.approx(5_000 / 5_100)
+    assert link("{Rare|GPE}")[0] == [("Rare", "Rare", "unlinked")]  # 20 of 120
+
+
+def test_resolve_an_item_of_the_document_is_expected_by_its_other_names():
+    assert link("{Isle|GPE}")[0][0][1:] == (12, "name")
+    assert link("{Isle|GPE} of [Oda>Oda]")[0][0][1:] == (2, "alias")
+
+
+def test_resolve_the_article_belongs_to_a_name_that_has_it():
+    found, _, _ = link("{The Hold|ORG} and {The Oda|GPE} and {the Oda|GPE}")
+    assert found == [("The Hold", 11, "name"), ("Oda", 2, "name"), ("Oda", 2, "name")]
+
+
+def test_resolve_links_win_then_the_longest_then_the_first():
+    found, counts, _ = link("{Great [Oda>Oda] Bank|ORG} of {Great Oda Bank|ORG}, {Oda|GPE}")
+    assert found == [
+        ("Oda", 2, "link"),
+        ("Great Oda Bank", "Great Oda Bank", "unlinked"),
+        ("Oda", 2, "repeat"),
+    ]
+    assert counts["tagged_hyperlink"] == 1
+
+
+def test_resolve_literals():
+    text = "In {May 1204|DATE} and [1204>1204], {two|CARDINAL}"
+    # the year's page is linked where the tagger sees no date
+    assert link(text)[0] == [("1204", 8, "link")]
+    dated = "In {[1204>1204]|DATE}, {two|CARDINAL}"
+    assert link(dated)[0] == []
+    assert link(dated, literals="keep")[0] == [
+        ("1204", "1204", "literal"),
+        ("two", "two", "literal"),
+    ]
+
+
+def test_resolve_unlinked_names_are_kept_or_dropped():
+    text = "{Eve Ray|PERSON} met [Ada Tern>Ada Tern] and Eve Ray."
+    assert [row[1] for row in link(text)[0]] == ["Eve Ray", 1, "Eve Ray"]
+    found, counts, _ = link(text, unlinked="drop")
+    assert [row[1] for row in found] == [1]
+    assert counts["mentions_unlinked_dropped"] == 2
+
+
+def test_resolve_repeats_only_where_tagged():
+    assert len(link("[Oda>Oda], Oda and {Oda|GPE}", repeats="tagged")[0]) == 2
+
+
+def test_resolve_repeats_are_whole_and_distinct_words():
+    found, _, _ = link("[in>Oda] in [1>Old Page] 1 [Oda>Oda] Odaland xOda Oda-like")
+    assert [row[0] for row in found] == ["in", "1", "Oda", "Oda"]
+
+
+WORDS = ["Oda", "Ada Tern", "Tern", "Rare", "The Hold", "Isle", "1204", "the", "sea", "SMO", "Eve"]
+LABELS = ["PERSON", "ORG", "GPE", "DATE", "CARDINAL"]
+
+
+@st.composite
+def documents(draw):
+    text, links, tagged = "", [], []
+    for word in draw(st.lists(st.sampled_from(WORDS), max_size=14)):
+        start, end = len(text), len(text) + len(word)
+        text += word + draw(st.sampled_from([" ", ", ", ". ", "'s "]))
+        kind = draw(st.integers(0, 3))
+        if kind == 1:
+            links.append((start, end, draw(st.sampled_from([*TARGETS, "Unknown"]))))
+        if kind >= 2 or draw(st.booleans()):
+            tagged.append((start, end, draw(st.sampled_from(LABELS))))
+    if len(tagged) > 2 and draw(st.booleans()):  # one that spans several words
+        tagged[0] = (tagged[0][0], tagged[1][1], tagged[0][2])
+        del tagged[1]
+    return text, links, tagged
+
+
+@given(
+    documents(),
+    st.sampled_from(["Ada Tern", "Salt", "Nothing"]),
+    st.sampled_from(["keep", "drop"]),
+    st.sampled_from(["keep", "drop"]),
+    st.sampled_from(["all", "tagged"]),
+)
+def test_resolve_properties(document, title, unlinked, literals, repeats):
+    text, links, tagged = document
+    config = dataclasses.replace(CONFIG, unlinked=unlinked, literals=literals, repeats=repeats)
+    counts = {}
+    mentions = link_document(text, title, links, tagged, LOOKUP, config, counts)
+    ends = 0
+    for mention in mentions:
+        assert ends <= mention.start < mention.end <= len(text)  # sorted, never overlapping
+        ends = mention.end
+        assert 0.0 <= mention.confidence <= 1.0
+        assert isinstance(mention.key, str) == (mention.reason in ("unlinked", "literal"))
+        assert mention.key != 0
+    reasons = {mention.reason for mention in mentions}
+    assert unlinked == "keep" or "unlinked" not in reasons
+    assert literals == "keep" or "literal" not in reasons
+    # what went in is what was counted
+    assert sum(n for name, n in counts.items() if name.startswith("links_")) == len(links)
+    assert sum(n for name, n in counts.items() if name.startswith("tagged_")) == len(tagged)
+    kept = sum(counts.get(f"mentions_{reason}", 0) for reason in reasons)
+    assert kept == len(mentions)
+    again = link_document(text, title, links, tagged, LOOKUP, config, {})
+    assert again == mentions
+
+
+@pytest.mark.parametrize(
+    "change", [{"min_confidence": 1.5}, {"type_penalty": -0.1}, {"max_candidates": 0}]
+)
+def test_resolve_config_ranges(change):
+    with pytest.raises(ValueError, match=next(iter(change))):
+        dataclasses.replace(CONFIG, **change)
