@@ -1,8 +1,8 @@
 """What each data stage took in, gave out and left out, read from the stages' reports.
 
-A report holds such a flow in one of two forms: as a level of its own, `{"pages": {"in": 9,
-"out": 7, "redirect": 2}}`, or flat: `documents_in`, `documents_out` and `dropped_<reason>`, for
-other units `triples_in` (or `triples_found`), `triples_out` and `triples_<reason>`.
+A report holds such a flow as a level of its own, `{"pages": {"in": 9, "out": 6, "redirect": 3}}`,
+or flat, `pages_in`, `pages_out`, `pages_redirect`. Without an `out` the other counters say what
+became of all.
 """
 
 from collections.abc import Mapping
@@ -12,15 +12,20 @@ from typing import Any
 
 from pipeline.io import read_json
 
+Numbers = dict[str, int]
+
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """A unit (pages, documents, pairs) through a stage; kept + all drops = in."""
+    """A unit (pages, documents, pairs) through a stage.
+
+    `kept` and the numbers of `others` add up to `taken`; `kept` is None where there is no `out`.
+    """
 
     unit: str
     taken: int
-    kept: int
-    drops: list[tuple[str, int]]  # reason, number; the largest first, zeros left out
+    kept: int | None
+    others: list[tuple[str, int]]  # reason or outcome, number; the largest first, no zeros
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,54 +44,46 @@ def read_stages(folder: Path, stages: list[str]) -> list[StageCounts]:
 
 def describe_stage(stage: str, report: Mapping[str, Any]) -> StageCounts:
     """Find the flows in a report; all other whole numbers are figures."""
-    flows, figures = _read_level(report, "")
+    flows, figures = _read_level(_numbers(report), "")
     for name, value in report.items():
         if isinstance(value, dict) and name != "statistics":
-            inner, others = _read_level(value, name)
+            inner, others = _read_level(_numbers(value), name)
             flows += inner
             figures += [(f"{name}: {label}", number) for label, number in others]
     return StageCounts(stage, flows, figures)
 
 
-def _read_level(report: Mapping[str, Any], name: str) -> tuple[list[Flow], list[tuple[str, int]]]:
-    numbers = {k: v for k, v in report.items() if isinstance(v, int) and not isinstance(v, bool)}
-    if {"in", "out"} <= set(numbers):
-        taken, kept = numbers.pop("in"), numbers.pop("out")
-        # other counters may stand beside the reasons: a reason is never larger than what is missing
-        drops = {k: v for k, v in numbers.items() if v <= taken - kept}
-        figures = [(k, v) for k, v in numbers.items() if k not in drops]
-        return [_flow(name, taken, kept, drops)], figures
+def _numbers(report: Mapping[str, Any]) -> Numbers:
+    return {k: v for k, v in report.items() if isinstance(v, int) and not isinstance(v, bool)}
+
+
+def _read_level(numbers: Numbers, name: str) -> tuple[list[Flow], list[tuple[str, int]]]:
+    if "in" in numbers:
+        flow, left = _take_flow(numbers, "", name)
+        return [flow], list(left.items())
     flows = []
-    for start in [k for k in numbers if k.endswith(("_in", "_found"))]:
-        unit = start.rpartition("_")[0]
-        if f"{unit}_out" not in numbers:
-            continue
-        taken, kept = numbers[start], numbers[f"{unit}_out"]
-        drops = _find_drops(numbers, unit, taken - kept)
-        for key in (start, f"{unit}_out", *drops):
-            del numbers[key]
-        label = f"{unit} ({name})" if name else unit
-        flows.append(_flow(label, taken, kept, {_reason(k, unit): v for k, v in drops.items()}))
+    for unit in [key.removesuffix("_in") for key in numbers if key.endswith("_in")]:
+        flow, numbers = _take_flow(numbers, f"{unit}_", f"{unit} ({name})" if name else unit)
+        flows.append(flow)
     return flows, list(numbers.items())
 
 
-def _find_drops(numbers: Mapping[str, int], unit: str, missing: int) -> dict[str, int]:
-    """Return the counters that say why units are missing: those that add up to the difference."""
-    others = {k: v for k, v in numbers.items() if not k.endswith(("_in", "_found", "_out"))}
-    for drops in (
-        {k: v for k, v in others.items() if k.startswith("dropped_")},
-        {k: v for k, v in others.items() if k.startswith(f"{unit}_")},
-        others,
-    ):
-        if drops and sum(drops.values()) == missing:
-            return drops
-    return {}
+def _take_flow(numbers: Numbers, prefix: str, unit: str) -> tuple[Flow, Numbers]:
+    """Return the flow whose counters start with `prefix`, and the counters that are not in it.
 
-
-def _reason(key: str, unit: str) -> str:
-    return key.removeprefix("dropped_").removeprefix(f"{unit}_")
-
-
-def _flow(unit: str, taken: int, kept: int, drops: Mapping[str, int]) -> Flow:
-    ordered = sorted(drops.items(), key=lambda item: -item[1])
-    return Flow(unit, taken, kept, [(reason, number) for reason, number in ordered if number])
+    Other counters may stand beside the reasons (words, say): reasons are those that add up, first
+    of the ones with the prefix, then of all.
+    """
+    left = dict(numbers)
+    taken, kept = left.pop(f"{prefix}in"), left.pop(f"{prefix}out", None)
+    missing = taken - (kept or 0)
+    small = {k: v for k, v in left.items() if v <= missing}
+    with_prefix = {k: v for k, v in left.items() if k.startswith(prefix)}
+    for others in (with_prefix, left, small):
+        if sum(others.values()) == missing:
+            break
+    else:
+        others = {}
+    named = [(key.removeprefix(prefix), number) for key, number in others.items() if number]
+    flow = Flow(unit, taken, kept, sorted(named, key=lambda item: -item[1]))
+    return flow, {k: v for k, v in left.items() if k not in others}

@@ -61,11 +61,9 @@ def make_contents(tasks=("docred", "semeval", "squad"), percents=(10, 100), seed
             "documents": {"in": 520, "out": 410, "short": 110, "words": 79000},
         },
         "annotate": {
-            "documents_in": 410,
-            "documents_out": 300,
-            "dropped_few_entities": 80,
-            "dropped_few_triples": 30,
-            "triples_out": 2400,
+            "documents": {"in": 410, "out": 300, "few_entities": 80, "few_triples": 30},
+            "triples": {"in": 9, "kept": 7, "leaked": 2},
+            "kept": {"words": 56_000, "none": 0},
         },
     }
     statistics = describe_corpus(

@@ -11,24 +11,32 @@ def test_level_of_its_own():
     assert found.figures == [("pages: words", 700)]
 
 
+def test_level_without_an_out_says_what_became_of_all():
+    report = {"statements": {"in": 9, "claims": 7, "deprecated": 2}, "kept": {"words": 5}}
+    found = describe_stage("index", report)
+    assert found.flows == [Flow("statements", 9, None, [("claims", 7), ("deprecated", 2)])]
+    assert found.figures == [("kept: words", 5)]
+
+
 def test_flat_counters():
     report = {
-        "documents_in": 10,
-        "documents_out": 7,
-        "dropped_short": 3,
-        "triples_found": 50,
+        "triples_in": 50,
         "triples_out": 40,
         "triples_leaked": 4,
         "triples_of_dropped": 6,
-        "triples_intra_out": 30,
+        "tagged_in": 5,
+        "tagged_name": 2,
+        "tagged_unlinked": 3,
+        "entities": 8,
         "statistics": {"documents": {"here": 7, "paper": 9}},
+        "share": 0.5,
     }
-    found = describe_stage("annotate", report)
+    found = describe_stage("link", report)
     assert found.flows == [
-        Flow("documents", 10, 7, [("short", 3)]),
         Flow("triples", 50, 40, [("of_dropped", 6), ("leaked", 4)]),
+        Flow("tagged", 5, None, [("unlinked", 3), ("name", 2)]),
     ]
-    assert found.figures == [("triples_intra_out", 30)]
+    assert found.figures == [("entities", 8)]
 
 
 def test_level_per_benchmark():
@@ -45,5 +53,5 @@ def test_counters_that_do_not_add_up_are_no_reasons():
 
 def test_reports_are_read_in_the_order_given(tmp_path):
     for name in ("ner", "parse"):
-        write_json(tmp_path / f"{name}.json", {"documents_in": 1, "documents_out": 1})
+        write_json(tmp_path / f"{name}.json", {"documents": {"in": 1, "out": 1}})
     assert [s.stage for s in read_stages(tmp_path, ["parse", "ner"])] == ["parse", "ner"]
