@@ -66,7 +66,7 @@ CULTURES = (
         "Cor Del Font Guad Ler Mont Ner Per Riv San Tav Ver Vil Ard Cam Luc Mend Ter",
         "an en in or ar el ol ed uc ad ov il am ur et un es al ir on",
         "ello ona ida ara essa ino osa eira ales ento avo une oro ille",
-        "ez ini etti eiro ano ales oso ari elli ante ona ora",
+        "ez ini etti eiro andi ales oso ari elli ante ona ora",
         "ia/ian onia/onian aria/arian ola/olan",
         "Alvaro Bruno Carlo Diego Enzo Fabio Gaspar Hugo Ivo Javier Lorenzo Marco Nestor Otavio "
         "Paolo Rafael Sergio Tiago Ugo Vito Dario Mateo Rui Emilio",
@@ -91,8 +91,8 @@ CULTURES = (
         "Chat Dart Ever Ful Green Hag Inch Kirk Lang Mar Nor Old Prest Rush Sed Tam Whit Win York",
         "er en in el ar on or am um es ow al is et ad it un ob id ol",
         "ton ford ham mere wick bury field port by worth dale combe stow bridge",
-        "son well man ley worth er by more ford field ton wood",
-        "ia/ian shire/shirean land/landish mere/merean",
+        "son well man ley worth ers by more ford field ton wood",
+        "ia/ian shire/shirean land/landish wold/woldian",
         "Arthur Basil Cedric Duncan Edmund Frank George Harold Ian James Keith Leonard Miles "
         "Norman Oliver Percy Ralph Simon Thomas Walter Edgar Hugh Martin Philip",
         "Agnes Beryl Cora Daphne Edith Fiona Grace Hazel Isla Joan Kate Lucy Mabel Nell Olive "
@@ -103,7 +103,7 @@ CULTURES = (
         "Tem Uzg Khor Bish Shal Alt Tur Ged Aral Bek Jal Sam Tok Bur Kens Ordo Syr Talg Narn",
         "ai an en ar al ur il am ak ol in ir oz ek im ul at er un ys",
         "abad kent tau kol bulak dere su qala tepe koy ata tobe bazar shahr",
-        "ov bayev oglu bekov khan uly zade yar im aliyev baev li",
+        "oev bayev oglu bekov khan uly zade yar im aliyev baev li",
         "istan/istani ia/ian an/ani orda/ordan",
         "Aibek Bolat Daniyar Emir Farid Kemal Hasan Ilyas Jamal Kerim Murat Nazar Omar Rustam "
         "Selim Timur Umar Yusuf Zafar Arman Bakhyt Erlan Orhan Tariq",
@@ -129,7 +129,7 @@ CULTURES = (
         "Nandi Shan",
         "an in ar al am at ir ul av ad om it ak ur ol as ev um id ay",
         "pur abad nagar garh patnam kot puram giri wada durg halli sar khand ganj",
-        "an ar kar pillai wala desai rao uri ani nath mal das",
+        "an ary kar pillai wala desai rao uri ani nath mal das",
         "desh/deshi ia/ian stan/stani ora/oran",
         "Ajay Bharat Chetan Dinesh Farhan Girish Harsh Imran Jagdish Kiran Lalit Manoj Naveen "
         "Omkar Prakash Rahul Sanjay Tarun Umesh Vikram Anil Deepak Mohan Rohan",

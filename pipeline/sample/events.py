@@ -15,7 +15,7 @@ GENUS_ENDINGS = ("ella", "odon", "anthus", "ia", "opsis", "ornis")
 def name_events(block: Block) -> None:
     """Create the events of a block."""
     rng, pick, counts, kinds = block.rng, block.pick, block.world.counts, block.kinds
-    country, cities = kinds["country"][0], kinds["city"]
+    country, cities = kinds["country"][0], block.towns()
     for k in range(counts["war"]):
         place = pick(kinds["region"]).name.split()[0]
         name = f"War of the {place} Succession" if k % 2 else f"{country.adjective} Civil War"
@@ -100,7 +100,7 @@ def _votes_and_cups(block: Block, country: Entity, people: list[Entity]) -> None
 def name_species(block: Block) -> None:
     """Create families, genera and species."""
     rng, counts, kinds = block.rng, block.world.counts, block.kinds
-    stems = [city.name for city in rng.sample(kinds["city"], len(kinds["city"]))]
+    stems = [city.name for city in rng.sample(block.towns(), len(block.towns()))]
 
     def latin(k: int, ending: str) -> str:
         return stems[k % len(stems)].rstrip("aeiou") + ending

@@ -25,7 +25,7 @@ PAPERS = ("{0} Gazette", "{0} Herald", "{0} Tribune", "{0} Observer")
 def name_organisations(block: Block) -> None:
     """Create the organisations of a block; their names come from its cities and families."""
     rng, pick, counts, kinds = block.rng, block.pick, block.world.counts, block.kinds
-    country, cities = kinds["country"][0], kinds["city"]
+    country, cities = kinds["country"][0], block.towns()
 
     def family() -> str:
         return surname(block.number, rng.randrange(64), block.world.seed)

@@ -74,12 +74,12 @@ class _Renderer:
         elif draw > 0.9 and " " in title:
             title = title.replace(" ", "_")
         self.links.append(title)
+        if draw < 0.03:
+            return f"[[{title}#History|{text}]]"
         if text in (title, title[0].lower() + title[1:]):
             return f"[[{text}]]"
         if text.startswith(title) and text[len(title) :].isalpha():
             return f"[[{title}]]{text[len(title) :]}"  # a link trail: [[Mirania]]n
-        if entity.kind.name == "country" and draw < 0.1:
-            title = f"{title}#History"
         return f"[[{title}|{text}]]"
 
     def paragraph(self, paragraph: Paragraph) -> str:

@@ -22,7 +22,7 @@ def name_works(block: Block) -> None:
         for k in range(counts[kind]):
             called = title()
             if k % 12 == 5:  # a namesake: of a city, or of a book
-                called = pick(kinds["city"] if kind != "film" else kinds["book"]).name
+                called = pick(block.towns() if kind != "film" else kinds["book"]).name
             block.make(kind, called, year=first + rng.randrange(years))
     for _ in range(counts["series"]):
         series = block.make("series", f"{title()} Cycle", year=1900 + rng.randrange(90))
@@ -34,7 +34,7 @@ def name_works(block: Block) -> None:
         hero.short = given
     for k in range(counts["product"]):
         maker = kinds["company"][(k // 2) % len(kinds["company"])]
-        stem = pick(kinds["city"]).name[:5].rstrip("aeiou")
+        stem = pick(block.towns()).name[:5].rstrip("aeiou")
         car = block.make("product", f"{maker.short.split(' ')[0]} {stem}a", noun="car")
         car.year = 1950 + rng.randrange(60)
     for k in range(counts["award"]):

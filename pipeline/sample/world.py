@@ -105,6 +105,10 @@ class Block:
         """Return one of the values."""
         return values[int(self.rng.random() * len(values))]
 
+    def towns(self) -> list[Entity]:
+        """Return the cities whose name no city of another country has."""
+        return self.kinds["city"][:-1]
+
     def all(self) -> list[Entity]:
         """Return the block's entities, kind by kind."""
         return [entity for entities in self.kinds.values() for entity in entities]

@@ -1,6 +1,7 @@
 """Questions about texts: SQuAD 1.1 json and the MRQA form of TriviaQA and NaturalQuestions."""
 
 import json
+import re
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -189,9 +190,4 @@ def _offsets(text: str) -> list[tuple[str, int]]:
 
 
 def _occurrences(text: str, name: str) -> list[int]:
-    starts = []
-    start = text.find(name)
-    while start >= 0:
-        starts.append(start)
-        start = text.find(name, start + 1)
-    return starts
+    return [found.start() for found in re.finditer(rf"\b{re.escape(name)}\b", text)]
