@@ -217,6 +217,11 @@ def encode_document(
         for t in triples
         if t["head"] in number and t["tail"] in number
     )
+    ignored = sorted(
+        (number[pair["head"]], number[pair["tail"]])
+        for pair in document["ignored"]
+        if pair["head"] in number and pair["tail"] in number
+    )
     counts = {
         "documents.in": 1,
         "tokens.in": len(ids),
@@ -248,5 +253,7 @@ def encode_document(
         "tail": [tail for _, tail, _, _ in facts],
         "relation": [relation for _, _, relation, _ in facts],
         "intra": [intra for _, _, _, intra in facts],
+        "ignored_head": [head for head, _ in ignored],
+        "ignored_tail": [tail for _, tail in ignored],
     }
     return row, counts

@@ -23,6 +23,9 @@ ENCODED = versioned(
         pa.field("tail", pa.list_(pa.int32())),
         pa.field("relation", pa.list_(pa.int32())),  # row of relations.parquet
         pa.field("intra", pa.list_(pa.bool_())),
+        # Pairs that a benchmark tests, both directions: no triples, and no_relation neither (4.1).
+        pa.field("ignored_head", pa.list_(pa.int32())),
+        pa.field("ignored_tail", pa.list_(pa.int32())),
     ],
 )
 

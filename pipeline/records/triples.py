@@ -13,6 +13,8 @@ TRIPLE = pa.struct(
     ]
 )
 
+PAIR = pa.struct([pa.field("head", pa.int32()), pa.field("tail", pa.int32())])
+
 TRIPLES = versioned(
     "triples",
     1,
@@ -20,6 +22,8 @@ TRIPLES = versioned(
         pa.field("doc_id", pa.string()),
         pa.field("drop", pa.string()),  # why the document is left out; "" if it is kept
         pa.field("triples", pa.list_(TRIPLE)),  # by head, tail, property; empty where dropped
+        # Pairs that a benchmark tests, both directions: neither triples nor no_relation (4.1).
+        pa.field("ignored", pa.list_(PAIR)),  # by head, tail; empty where dropped
     ],
 )
 

@@ -9,7 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from pipeline.config import require
 from pipeline.documents.sampling import draw
@@ -44,10 +47,12 @@ COUNTERS = (
     "kept.entities",
     "kept.entities_with_item",
     "kept.mentions",
+    "kept.pairs_ignored",
     "kept.triples_intra",
 )
 
 Triple = dict[str, Any]  # doc, head, tail, property, intra, leaked
+Pair = dict[str, int]  # doc, head, tail
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -97,101 +102,146 @@ def annotate_shard(task: AnnotateTask) -> Counts:
     check_aligned(task.linked, linked, documents)
     texts: list[str] = documents["text"].to_pylist()
     with open_corpus(task.corpus) as connection:
-        found = find_triples(connection, linked, texts)
-    by_document: list[list[Triple]] = [[] for _ in texts]
-    leaked: set[tuple[int, int, int]] = set()
-    for triple in found:
-        if triple["leaked"]:
-            leaked.add((triple["doc"], triple["head"], triple["tail"]))
-        else:
-            by_document[triple["doc"]].append(triple)
+        triples, ignored = find_triples(connection, linked, texts)
     counts = dict.fromkeys(COUNTERS, 0)
-    counts["triples.in"] = len(found)
-    counts["triples.leaked"] = sum(triple["leaked"] for triple in found)
-    counts["pairs.leaked"] = len(leaked)
     rows = []
-    for text, document, triples in zip(texts, linked.to_pylist(), by_document, strict=True):
-        row, part = keep_or_drop(document, triples, task.config)
+    items = _count_items(linked)
+    for number, doc_id in enumerate(linked["doc_id"].to_pylist()):
+        row, part = keep_or_drop(
+            doc_id, int(items[number]), triples[number], ignored[number], task.config
+        )
         rows.append(row)
         add_counts(counts, part)
-        if not row["drop"]:
-            add_counts(counts, {"kept.words": len(text.split())})
+    kept = np.array([not row["drop"] for row in rows], np.bool_)
+    counts["kept.words"] = sum(
+        len(text.split()) for text, stays in zip(texts, kept, strict=True) if stays
+    )
+    counts["kept.entities_with_item"] = int(items[kept].sum())
+    for name in ("entities", "mentions"):
+        sizes = pc.list_value_length(linked[name]).to_numpy()
+        counts[f"kept.{name}"] = int(sizes[kept].sum())
     write_shard(task.out, rows, TRIPLES)
     return counts
 
 
-def find_triples(connection: Any, linked: pa.Table, texts: list[str]) -> list[Triple]:
-    """Return all claims between entities of one document, by document, head, tail and property.
+def _count_items(linked: pa.Table) -> npt.NDArray[np.int64]:
+    entities = linked["entities"].combine_chunks()
+    has_item = entities.flatten().field("item").is_valid()
+    documents = pc.list_parent_indices(entities).filter(has_item)
+    return np.bincount(documents.to_numpy(), minlength=len(linked))
+
+
+def find_triples(
+    connection: Any, linked: pa.Table, texts: list[str]
+) -> tuple[list[list[Triple]], list[list[Pair]]]:
+    """Find the claims between the entities of each document, and the pairs that a benchmark tests.
 
     Args:
         connection: The database of `build_corpus`.
         linked: Rows of `LINKED`.
         texts: The text of each row.
+
+    Returns:
+        For each row its triples, leaked ones marked, by head, tail and property; and the ordered
+        pairs to ignore, by head and tail.
     """
     queries = read_queries()
-    connection.register(
-        "linked", linked.append_column("doc", pa.array(range(len(texts)), pa.int32()))
-    )
-    for name in ("entities", "mentions", "candidates"):
+    documents = pa.array(range(len(texts)), pa.int32())
+    connection.register("linked", linked.append_column("doc", documents))
+    connection.register("surfaces", _name_mentions(linked, texts))
+    for name in ("entities", "mentions", "candidates", "entity_keys", "leaked", "together"):
         connection.execute(queries[name])
-    related = connection.sql(queries["related_mentions"]).to_arrow_table()
+    triples: list[list[Triple]] = [[] for _ in texts]
+    for triple in connection.sql(queries["triples"]).to_arrow_table().to_pylist():
+        triples[triple["doc"]].append(triple)
+    ignored: list[list[Pair]] = [[] for _ in texts]
+    for pair in connection.sql(queries["ignored"]).to_arrow_table().to_pylist():
+        ignored[pair["doc"]].append(pair)
+    return triples, ignored
+
+
+def _name_mentions(linked: pa.Table, texts: list[str]) -> pa.Table:
+    """Return document, entity number and normalised name of every mention."""
+    mentions = linked["mentions"].combine_chunks()
+    documents = pc.list_parent_indices(mentions)
+    flat = mentions.flatten()
     keys: dict[str, str] = {}
     names = []
-    for doc, start, end in zip(
-        *(related[c].to_pylist() for c in ("doc", "start_char", "end_char")), strict=True
+    for document, start, end in zip(
+        documents.to_pylist(),
+        flat.field("start").to_pylist(),
+        flat.field("end").to_pylist(),
+        strict=True,
     ):
-        surface = texts[doc][start:end]
+        surface = texts[document][start:end]
         names.append(keys.get(surface) or keys.setdefault(surface, normalise_name(surface)))
-    connection.register("surfaces", related.append_column("name", pa.array(names, pa.string())))
-    for name in ("entity_names", "leaked", "together"):
-        connection.execute(queries[name])
-    triples: list[Triple] = connection.sql(queries["triples"]).to_arrow_table().to_pylist()
-    return triples
+    return pa.table(
+        {
+            "doc": documents.cast(pa.int32()),
+            "number": flat.field("entity"),
+            "name": pa.array(names, pa.string()),
+        }
+    )
 
 
 def keep_or_drop(
-    document: dict[str, Any], triples: list[Triple], config: AnnotateConfig
+    doc_id: str,
+    num_entities: int,
+    triples: list[Triple],
+    ignored: list[Pair],
+    config: AnnotateConfig,
 ) -> tuple[dict[str, Any], Counts]:
     """Apply the filters of paper 4.1 and the fractions of Figures 4 and 5 to one document.
 
-    An entity counts for the filters if it has an item, as all entities of the paper have. Relations
-    are sampled after the filters: the curve of Figure 4 then compares the same documents.
+    Relations are sampled after the filters: the curve of Figure 4 then compares the same documents.
+
+    Args:
+        doc_id: Names the document in the draw of `document_fraction`.
+        num_entities: How many of its entities have an item, as all entities of the paper have.
+        triples: Its triples, leaked ones marked.
+        ignored: Its pairs that a benchmark tests.
+        config: The filters.
 
     Returns:
         A row of `TRIPLES`, and counts.
     """
-    num_entities = sum(entity["item"] is not None for entity in document["entities"])
+    allowed = [triple for triple in triples if not triple["leaked"]]
     sampled = [
         triple
-        for triple in triples
+        for triple in allowed
         if config.relation_fraction == 1
         or draw(config.seed, f"P{triple['property']}") < config.relation_fraction
     ]
     drop = ""
-    if draw(config.seed, document["doc_id"]) >= config.document_fraction:
+    if draw(config.seed, doc_id) >= config.document_fraction:
         drop = "not_sampled"
     elif num_entities < config.min_entities:
         drop = "few_entities"
     elif config.max_entities is not None and num_entities > config.max_entities:
         drop = "many_entities"
-    elif len(triples) < config.min_triples:
+    elif len(allowed) < config.min_triples:
         drop = "few_triples"
-    elif config.max_triples is not None and len(triples) > config.max_triples:
+    elif config.max_triples is not None and len(allowed) > config.max_triples:
         drop = "many_triples"
     elif not sampled:
         drop = "no_sampled_relation"
-    row = {"doc_id": document["doc_id"], "drop": drop, "triples": [] if drop else sampled}
-    if drop:
-        return row, {"documents.in": 1, f"documents.{drop}": 1, "triples.of_dropped": len(triples)}
-    return row, {
+    counts = {
         "documents.in": 1,
+        "triples.in": len(triples),
+        "triples.leaked": len(triples) - len(allowed),
+        "pairs.leaked": len({(t["head"], t["tail"]) for t in triples if t["leaked"]}),
+    }
+    row = {"doc_id": doc_id, "drop": drop, "triples": sampled, "ignored": ignored}
+    if drop:
+        counts |= {f"documents.{drop}": 1, "triples.of_dropped": len(allowed)}
+        return row | {"triples": [], "ignored": []}, counts
+    return row, {
+        **counts,
         "documents.out": 1,
         "triples.out": len(sampled),
-        "triples.not_sampled": len(triples) - len(sampled),
+        "triples.not_sampled": len(allowed) - len(sampled),
         "kept.triples_intra": sum(triple["intra"] for triple in sampled),
-        "kept.entities": len(document["entities"]),
-        "kept.entities_with_item": num_entities,
-        "kept.mentions": len(document["mentions"]),
+        "kept.pairs_ignored": len(ignored),
         **Counter(f"relation.P{triple['property']}" for triple in sampled),
     }
 

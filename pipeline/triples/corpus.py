@@ -36,8 +36,9 @@ def build_corpus(
 ) -> None:
     """Write the database `path` that `annotate_shard` reads; nothing if it is there already.
 
-    Tables: `claims(head, property, tail)`, `held_out_names(head, tail)` and
-    `held_out_items(head, tail)` in both directions, `item_names(item, name)`.
+    Tables: `claims(head, property, tail)`; `keys(key, name)`, the normalised names that a benchmark
+    has; `held_out_keys(head, tail)` and `held_out_items(head, tail)`, its pairs in both directions;
+    `item_keys(item, key)`.
 
     Args:
         path: The database to write, in the scratch folder.
@@ -67,15 +68,15 @@ def build_corpus(
         except duckdb.Error as error:
             reason = str(error).splitlines()[0]
             raise InputError(f"{index}: not a usable index ({reason}); run `dvc repro`") from None
-        connection.register("items", items)
+        connection.register("corpus_items", items)
         connection.register("held_out", pairs)
         connection.execute(queries["claims"], {"all_ranks": all_ranks})
-        connection.execute(queries["held_out_names"])
-        connection.execute(queries["held_out_items"])
-        names = connection.sql(queries["names_of_related_items"]).to_arrow_table()
-        keys = [normalise_name(name) for name in names["name"].to_pylist()]
-        connection.register("named", pa.table({"item": names["item"], "name": keys}))
-        connection.execute(queries["item_names"])
+        for name in ("keys", "held_out_keys", "held_out_items"):
+            connection.execute(queries[name])
+        names = connection.sql(queries["names_of_items"]).to_arrow_table()
+        normal = [normalise_name(name) for name in names["name"].to_pylist()]
+        connection.register("named", pa.table({"item": names["item"], "name": normal}))
+        connection.execute(queries["item_keys"])
 
 
 @contextlib.contextmanager

@@ -57,12 +57,12 @@ def make_project(folder, shards=3):
 def make_triples(doc_id):
     page, number = map(int, doc_id.split("-"))
     if (2 * page + number) % 5 == 0:
-        return {"doc_id": doc_id, "drop": "few_entities", "triples": []}
+        return {"doc_id": doc_id, "drop": "few_entities", "triples": [], "ignored": []}
     facts = [(0, 1, 551, True), (1, 2, 17, False)]
     triples = [
         dict(zip(("head", "tail", "property", "intra"), fact, strict=True)) for fact in facts
     ]
-    return {"doc_id": doc_id, "drop": "", "triples": triples}
+    return {"doc_id": doc_id, "drop": "", "triples": triples, "ignored": [{"head": 2, "tail": 0}]}
 
 
 def write_params(folder, max_tokens):
@@ -104,6 +104,7 @@ def test_shard_writes_both_parts_and_the_relations(project, write_encoder):
         (0, 1, 1, True),
         (1, 0, 2, False),
     ]
+    assert (row["ignored_head"], row["ignored_tail"]) == ([2], [0])
     report = read_json(Path("data/reports/shard.json"))
     assert report["documents"]["in"] == report["documents"]["out"] == 19
     assert report["train"]["documents"] == len(train)
@@ -150,7 +151,7 @@ def test_errors_are_one_line_and_leave_the_previous_output_alone(project):
     write_params(project, 510)
     for number in range(3):
         rows = read_rows(Path(f"data/annotate/shard_{number:05d}.parquet"), TRIPLES)
-        dropped = [{**row, "drop": "few_triples", "triples": []} for row in rows]
+        dropped = [{**row, "drop": "few_triples", "triples": [], "ignored": []} for row in rows]
         write_shard(Path(f"data/annotate/shard_{number:05d}.parquet"), dropped, TRIPLES)
     with pytest.raises(
         InputError, match=r"no document is left to train on \(annotate few_triples 24\)"

@@ -94,7 +94,7 @@ def test_mention_at_the_last_token_survives(tokenizers):
     assert spans.tolist() == [[3, 4]]
 
 
-def make_row(mentions, triples, items):
+def make_row(mentions, triples, items, ignored=()):
     """A document of one-letter tokens: mention (position, entity, sentence) covers one of them."""
     return {
         "doc_id": "1-0",
@@ -108,6 +108,7 @@ def make_row(mentions, triples, items):
             {"head": head, "tail": tail, "property": number, "intra": True}
             for head, tail, number in triples
         ],
+        "ignored": [{"head": head, "tail": tail} for head, tail in ignored],
     }
 
 
@@ -139,11 +140,13 @@ def test_what_lies_beyond_max_tokens_is_left_out_whole():
 
 
 def test_entities_are_numbered_by_first_remaining_mention():
-    document = make_row([(0, 1, 0), (1, 0, 0), (2, 1, 0)], [(0, 1, 17)], [10, 11])
-    row, _ = encode_letters(document, 3, 16)
+    mentions = [(0, 1, 0), (1, 0, 0), (2, 1, 0), (15, 2, 0)]
+    document = make_row(mentions, [(0, 1, 17)], [10, 11, 12], [(1, 0), (0, 2)])
+    row, _ = encode_letters(document, 16, 15)
     assert row["entity_item"] == [11, 10]
     assert row["mention_entity"] == [0, 1, 0]
     assert (row["head"], row["tail"], row["intra"]) == ([1], [0], [True])
+    assert (row["ignored_head"], row["ignored_tail"]) == ([0], [1])
 
 
 def test_document_without_triples_is_dropped():

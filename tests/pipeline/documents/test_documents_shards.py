@@ -29,6 +29,8 @@ def make_row(number, facts):
         "tail": [tail for _, _, tail in facts],
         "relation": [relation for _, relation, _ in facts],
         "intra": [True for _ in facts],
+        "ignored_head": [1],
+        "ignored_tail": [0],
     }
 
 
