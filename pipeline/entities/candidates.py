@@ -42,7 +42,8 @@ def survey_shard(task: SurveyTask) -> Counts:
     task.out.mkdir(parents=True, exist_ok=True)
     for kind, values in (("surfaces", names), ("titles", titles)):
         with atomic_file(task.out / f"{kind}.parquet") as path:
-            pq.write_table(pa.table({"name": pa.array(sorted(values), pa.string())}), path)
+            table = pa.table({"name": pa.array(values, pa.string())})
+            pq.write_table(table, path, compression="lz4", use_dictionary=False)
     return {}
 
 

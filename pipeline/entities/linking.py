@@ -38,11 +38,11 @@ def link_shard(task: LinkTask) -> Counts:
     names, titles = collect_names(documents, task.config.hidden_fraction)
     with connect(task.candidates, spill=task.spill, read_only=True, threads=1) as connection:
         lookup = look_up(connection, names, titles)
-    counts: Counts = {"documents": len(documents)}
+    counts: Counter[str] = Counter(documents=len(documents))
     rows = Rows()
     for document in documents:
-        counts["links_in"] = counts.get("links_in", 0) + len(document.links)
-        counts["tagged_in"] = counts.get("tagged_in", 0) + len(document.tagged)
+        counts["links_in"] += len(document.links)
+        counts["tagged_in"] += len(document.tagged)
         mentions = link_document(
             document.text,
             document.title,
@@ -60,7 +60,7 @@ def link_shard(task: LinkTask) -> Counts:
     counts["entities"] = len(rows.items)
     counts["entities_with_item"] = sum(item is not None for item in rows.items)
     write_table(task.out, rows.to_table())
-    return counts
+    return dict(counts)
 
 
 class Rows:
@@ -77,20 +77,21 @@ class Rows:
     def add(self, document: TaggedDocument, mentions: list[Mention]) -> None:
         """Add a document: its entities are numbered in the order of their first mentions."""
         numbers: dict[Key, int] = {}
-        labels: list[Counter[str]] = []
-        for mention in mentions:
-            number = numbers.setdefault(mention.key, len(numbers))
-            if number == len(labels):
-                labels.append(Counter())
-                self.items.append(mention.key if isinstance(mention.key, int) else None)
-                self.names.append(document.text[mention.start : mention.end])
-            if mention.label:
-                labels[number][mention.label] += 1
-            sentence = max(bisect_right(document.sentences, mention.start) - 1, 0)
-            place = (mention.start, mention.end, number, sentence)
-            self.mentions.append((*place, mention.reason, mention.confidence))
-        # of labels that are as frequent, the first: Counter keeps the order in which they came
-        self.labels += [label.most_common(1)[0][0] if label else "" for label in labels]
+        labels: list[list[str]] = []
+        text, sentences = document.text, document.sentences
+        for start, end, key, reason, confidence, label in mentions:
+            number = numbers.get(key)
+            if number is None:
+                number = numbers[key] = len(numbers)
+                labels.append([])
+                self.items.append(key if isinstance(key, int) else None)
+                self.names.append(text[start:end])
+            if label:
+                labels[number].append(label)
+            sentence = max(bisect_right(sentences, start) - 1, 0)
+            self.mentions.append((start, end, number, sentence, reason, confidence))
+        # of labels that are as frequent, the first
+        self.labels += [max(seen, key=seen.count) if seen else "" for seen in labels]
         self.doc_ids.append(document.doc_id)
         self.entity_ends.append(len(self.items))
         self.mention_ends.append(len(self.mentions))

@@ -18,6 +18,8 @@ def trim(text: str, start: int, end: int) -> tuple[int, int]:
 
     The span may become empty.
     """
+    if text[start:end].isalpha() and text[start].isupper():
+        return start, end  # three of four names
     surface = text[start:end]
     if tail := _TRAILING.search(surface):
         end = start + tail.start()
@@ -28,6 +30,8 @@ def trim(text: str, start: int, end: int) -> tuple[int, int]:
 
 def skip_article(surface: str) -> str:
     """Return the surface without a capital "The": of "The Beatles" the text may make either."""
+    if surface[0] not in "TA":
+        return surface
     article = _ARTICLE.match(surface)
     return surface[article.end() :] if article else surface
 
@@ -51,12 +55,13 @@ def title_forms(title: str, label: str) -> list[str]:
 def surnames(name: str) -> list[str]:
     """Return the ends of a person's name that stand for it: "van Gogh" and "Gogh"."""
     words = name.split()
-    ends = []
-    for first in range(1, len(words)):
-        end = " ".join(words[first:])
-        if len(end) >= MIN_SURNAME and (words[first][0].isupper() or words[first] in _PARTICLES):
-            ends.append(end)
-    return ends
+    ends = [" ".join(words[first:]) for first in range(1, len(words))]
+    return [end for end in ends if len(end) >= MIN_SURNAME and starts_surname(end)]
+
+
+def starts_surname(end: str) -> bool:
+    """Say whether the end of a name begins as a surname does: "van Gogh", not "the Great"."""
+    return end[0].isupper() or end.partition(" ")[0] in _PARTICLES
 
 
 def is_acronym(surface: str) -> bool:

@@ -8,10 +8,10 @@ import zlib
 from collections import Counter
 from collections.abc import Sequence
 
-from pipeline.entities.evidence import Candidate, LinkConfig, Lookup
+from pipeline.entities.evidence import Candidate, LinkConfig, Lookup, Span
 from pipeline.entities.names import trim
 from pipeline.entities.resolve import link_document
-from pipeline.entities.tagged import Span, TaggedDocument
+from pipeline.entities.tagged import TaggedDocument
 from pipeline.entities.types import LITERALS
 from pipeline.progress import Counts
 
@@ -46,7 +46,9 @@ def measure_page(
             if target is None or target.item:
                 gold[trim(document.text, start, end)] = target.item if target else 0
         tagged = _hide(gold, document.tagged)
-        mentions = link_document(document.text, document.title, [], tagged, known, config, {})
+        mentions = link_document(
+            document.text, document.title, [], tagged, known, config, Counter()
+        )
         predicted = {(m.start, m.end): m for m in mentions if isinstance(m.key, int)}
         for span, item in gold.items():
             mention = predicted.get(span)

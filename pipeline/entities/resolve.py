@@ -15,41 +15,50 @@ A mention's evidence, strongest first:
 One name has one meaning in a document: where hyperlinks give it two, the last one before decides.
 """
 
+import operator
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Sequence
 
 from pipeline.entities.evidence import (
     ACRONYM,
     AMBIGUOUS_SURNAME,
-    CONFIDENCE,
+    LINK,
+    LINK_BY_LABEL,
     PRESENT,
+    REPEAT,
     SURNAME,
+    TITLE,
     LinkConfig,
     Lookup,
     Mention,
     Sense,
+    Span,
 )
 from pipeline.entities.names import (
+    MIN_SURNAME,
     acronyms,
     find_words,
     is_acronym,
     skip_article,
+    starts_surname,
     surnames,
     title_forms,
     trim,
 )
-from pipeline.entities.types import LITERALS, PERSON, agrees
-from pipeline.progress import Counts
+from pipeline.entities.types import AGREEING, LITERALS, PERSON
+
+_first = operator.itemgetter(0)
 
 
 def link_document(
     text: str,
     title: str,
-    links: Sequence[tuple[int, int, str]],
-    tagged: Sequence[tuple[int, int, str]],
+    links: Sequence[Span],
+    tagged: Sequence[Span],
     lookup: Lookup,
     config: LinkConfig,
-    counts: Counts,
+    counts: Counter[str],
 ) -> list[Mention]:
     """Return the mentions of a document, by start, never overlapping.
 
@@ -63,60 +72,54 @@ def link_document(
         counts: What became of each hyperlink and tagged name is added here.
     """
     document = _Document(text, lookup, config, counts)
-    literals = document.read_literals(tagged)
-    document.read_links(links, literals)
+    document.read_literals(tagged)
+    document.read_links(links)
     document.read_title(title)
     document.read_tagged(tagged)
     if config.repeats == "all":
-        document.find_repeats(literals)
+        document.find_repeats()
     return document.choose()
 
 
 class _Document:
     """Evidence collected for one document."""
 
-    def __init__(self, text: str, lookup: Lookup, config: LinkConfig, counts: Counts) -> None:
+    def __init__(self, text: str, lookup: Lookup, config: LinkConfig, counts: Counter[str]) -> None:
         self.text, self.lookup, self.config, self.counts = text, lookup, config, counts
         self.spans: dict[tuple[int, int], Sense] = {}
         self.labels: dict[int, str] = {}  # by end: the head of a name is its last word
         self.senses: dict[str, Sense] = {}
         self.items: set[int] = set()
         self.linked_at: dict[str, list[tuple[int, Sense]]] = {}
-        self.surnames: dict[str, Sense] = {}
-        self.acronyms: dict[str, Sense] = {}
+        self.persons: dict[str, Sense] = {}  # names of several words
+        self.phrases: dict[str, Sense] = {}  # the same of other things with an item
         self.unknown: set[str] = set()  # texts of hyperlinks to what the index does not have
-        self.taken = bytearray(len(text))  # 1 where a hyperlink is
+        self.linked = bytearray(len(text))  # 1 where a hyperlink is
+        self.literal = bytearray(len(text))  # 1 where a date, number or quantity is
 
-    def count(self, name: str) -> None:
-        self.counts[name] = self.counts.get(name, 0) + 1
-
-    def read_literals(self, tagged: Sequence[tuple[int, int, str]]) -> bytearray:
-        """Return a map of the text with 1 where a date, number or quantity is."""
-        places = bytearray(len(self.text))
+    def read_literals(self, tagged: Sequence[Span]) -> None:
+        """Mark where the tagger saw dates, numbers and quantities."""
         for start, end, label in tagged:
             if label in LITERALS:
-                places[start:end] = b"\1" * (end - start)
-        return places
+                self.literal[start:end] = b"\1" * (end - start)
 
-    def read_links(self, links: Sequence[tuple[int, int, str]], literals: bytearray) -> None:
+    def read_links(self, links: Sequence[Span]) -> None:
         """Take hyperlinks to pages with an item; their texts settle what the names mean."""
         for start, end, title in links:
             surface, target = self.text[start:end], self.lookup.targets.get(title)
             if target is None:
-                self.count("links_without_item")
+                self.counts["links_without_item"] += 1
                 self.unknown.add(surface)
             elif not target.item:
-                self.count("links_ambiguous")
-            elif 0 not in literals[start:end] and any(map(str.isdigit, surface)):
-                self.count("links_literal")  # a year or a day that has a page
+                self.counts["links_ambiguous"] += 1
+            elif 0 not in self.literal[start:end] and _has_digit(surface):
+                self.counts["links_literal"] += 1  # a year or a day that has a page
             else:
-                self.count("links_linked")
-                certainty = "link" if target.by_sitelink else "label"
-                self.spans[start, end] = Sense(target.item, "link", CONFIDENCE[certainty])
-                self.taken[start:end] = b"\1" * (end - start)
-                sense = Sense(
-                    target.item, "repeat", min(CONFIDENCE[certainty], CONFIDENCE["repeat"])
-                )
+                self.counts["links_linked"] += 1
+                certainty = LINK if target.by_sitelink else LINK_BY_LABEL
+                self.spans[start, end] = Sense(target.item, "link", certainty)
+                self.linked[start:end] = b"\1" * (end - start)
+                sense = Sense(target.item, "repeat", min(certainty, REPEAT))
                 self.linked_at.setdefault(surface, []).append((start, sense))
                 self.settle(surface, sense, is_person=bool(target.types & PERSON))
 
@@ -125,127 +128,158 @@ class _Document:
         target = self.lookup.targets.get(title)
         if target is None or not target.item:
             return
+        is_person = bool(target.types & PERSON)
         for form in title_forms(title, target.label):
-            self.settle(form, Sense(target.item, "title", CONFIDENCE["title"]))
-            if target.types & PERSON:
-                for end in surnames(form):
-                    self.senses.setdefault(end, Sense(target.item, "surname", SURNAME))
+            self.settle(form, Sense(target.item, "title", TITLE), is_person=is_person)
+            for end in surnames(form) if is_person else ():
+                self.senses.setdefault(end, Sense(target.item, "surname", SURNAME))
 
-    def settle(self, name: str, sense: Sense, *, is_person: bool = False) -> None:
-        """Let a name mean something from here on, and what it is shortened to."""
+    def settle(self, name: str, sense: Sense, *, is_person: bool) -> None:
+        """Let a name mean something from here on."""
         self.senses.setdefault(name, sense)
-        if isinstance(sense.key, int):
-            self.items.add(sense.key)
-        if " " not in name:
-            return
-        if is_person:
-            for end in surnames(name):
-                known = self.surnames.get(end)
-                sure = SURNAME if known is None or known.key == sense.key else AMBIGUOUS_SURNAME
-                key = known.key if known else sense.key
-                reason = "surname" if isinstance(key, int) else "unlinked"
-                self.surnames[end] = Sense(key, reason, min(sure, sense.confidence))
-        elif isinstance(sense.key, int):
-            for letters in acronyms(name):
-                self.acronyms.setdefault(letters, Sense(sense.key, "acronym", ACRONYM))
+        has_item = isinstance(sense.key, int)
+        if has_item:
+            self.items.add(sense.key)  # type: ignore[arg-type]
+        if " " in name and is_person:
+            self.persons.setdefault(name, sense)
+        elif " " in name and has_item:
+            self.phrases.setdefault(name, sense)
 
-    def read_tagged(self, tagged: Sequence[tuple[int, int, str]]) -> None:
+    def read_tagged(self, tagged: Sequence[Span]) -> None:
         """Decide what the names mean that the tagger saw, long ones first."""
-        groups: dict[str, list[tuple[int, int, str]]] = {}
+        text, counts, linked, labels = self.text, self.counts, self.linked, self.labels
+        senses, names = self.senses, self.lookup.names
+        groups: dict[str, list[Span]] = {}
         for start, end, label in tagged:
             if label in LITERALS:
-                self.count("tagged_literal")
-                if self.config.literals == "keep" and self.taken.find(1, start, end) < 0:
-                    self.spans[start, end] = Sense(self.text[start:end], "literal", 0.0)
-                    self.labels[end] = label
+                counts["tagged_literal"] += 1
+                if self.config.literals == "keep" and linked.find(1, start, end) < 0:
+                    self.spans[start, end] = Sense(text[start:end], "literal", 0.0)
+                    labels[end] = label
                 continue
-            start, end = trim(self.text, start, end)
+            start, end = trim(text, start, end)
             if start == end:
-                self.count("tagged_empty")
+                counts["tagged_empty"] += 1
                 continue
-            self.labels.setdefault(end, label)
-            if self.taken.find(1, start, end) >= 0:
-                self.count("tagged_hyperlink")
+            labels.setdefault(end, label)
+            if linked.find(1, start, end) >= 0:
+                counts["tagged_hyperlink"] += 1
                 continue
-            surface = self.text[start:end]
-            if surface not in self.senses and surface not in self.lookup.names:
+            surface = text[start:end]
+            if surface not in names and surface not in senses:
                 surface = skip_article(surface)
                 start = end - len(surface)
-            groups.setdefault(surface, []).append((start, end, label))
-        for surface in sorted(groups, key=lambda name: (-name.count(" "), groups[name][0][0])):
-            label = groups[surface][0][2]
-            sense = self.senses.get(surface) or self.decide(surface, label)
+            if surface in groups:
+                groups[surface].append((start, end, label))
+            else:
+                groups[surface] = [(start, end, label)]
+        for _, group, surface in sorted([(-n.count(" "), g, n) for n, g in groups.items()]):
+            label = group[0][2]
+            sense = senses.get(surface) or self.decide(surface, label)
             self.settle(surface, sense, is_person=label == "PERSON")
-            for start, end, _ in groups[surface]:
+            for start, end, _ in group:
                 self.spans.setdefault((start, end), self.sense_at(surface, start))
-                self.count(f"tagged_{sense.reason}")
+            counts[f"tagged_{sense.reason}"] += len(group)
 
     def decide(self, surface: str, label: str) -> Sense:
         """Return what a name means that no hyperlink and no title has settled."""
         if surface in self.unknown:
             return Sense(surface, "unlinked", 0.0)
-        candidates = self.lookup.names.get(surface, ())
-        weighed = [
-            (weight * self.factor(label, item, types), -item) for item, weight, types in candidates
-        ]
-        weight, item = max(weighed, default=(0.0, 0))
-        share = weight / (sum(pair[0] for pair in weighed) + self.lookup.rests.get(surface, 1))
-        if -item in self.items and share >= self.config.min_confidence:
-            return Sense(-item, "alias", share)
-        surname = self.surnames.get(surface)
+        item, share = self.weigh(surface, label)
+        if item in self.items and share >= self.config.min_confidence:
+            return Sense(item, "alias", share)
+        surname = self.find_person(surface)
         if surname and label in ("PERSON", ""):
             return surname
-        if is_acronym(surface) and (acronym := self.acronyms.get(surface.replace(".", ""))):
-            return acronym
-        if share >= self.config.min_confidence:
-            return Sense(-item, "name", share)
+        if is_acronym(surface) and (phrase := self.find_phrase(surface)):
+            return phrase
+        if item and share >= self.config.min_confidence:
+            return Sense(item, "name", share)
         return surname or Sense(surface, "unlinked", 0.0)
 
-    def factor(self, label: str, item: int, types: int) -> float:
-        """Return how much more an item is expected here than by its name alone."""
-        agreement = 1.0 if agrees(label, types) else self.config.type_penalty
-        return agreement * (PRESENT if item in self.items else 1.0)
+    def weigh(self, surface: str, label: str) -> tuple[int, float]:
+        """Return the item that a name means most probably here, and its share of the weight."""
+        expected = AGREEING.get(label, 0)
+        best, total, found = 0.0, float(self.lookup.rests.get(surface, 0)), 0
+        for item, number, types in self.lookup.names.get(surface, ()):
+            weight = float(number)
+            if expected and types and not expected & types:
+                weight *= self.config.type_penalty
+            if item in self.items:
+                weight *= PRESENT
+            total += weight
+            if weight > best:
+                best, found = weight, item
+        return found, best / total if total else 0.0
+
+    def find_person(self, surname: str) -> Sense | None:
+        """Return the first person of the document whose name ends so; less sure if of several."""
+        if len(surname) < MIN_SURNAME:
+            return None
+        ending = f" {surname}"
+        found = [sense for name, sense in self.persons.items() if name.endswith(ending)]
+        if not found or not starts_surname(surname):
+            return None
+        key, _, confidence = found[0]
+        sure = SURNAME if all(sense.key == key for sense in found) else AMBIGUOUS_SURNAME
+        return Sense(key, "surname" if isinstance(key, int) else "unlinked", min(sure, confidence))
+
+    def find_phrase(self, acronym: str) -> Sense | None:
+        """Return the first name of the document with these initials."""
+        letters = acronym.replace(".", "")
+        keys = (sense.key for name, sense in self.phrases.items() if letters in acronyms(name))
+        key = next(keys, None)
+        return Sense(key, "acronym", ACRONYM) if key else None
 
     def sense_at(self, surface: str, start: int) -> Sense:
         """Return what a name means at a place: as in the last hyperlink before, else the first."""
         linked = self.linked_at.get(surface)
         if linked is None:
             return self.senses[surface]
-        before = bisect_left(linked, start, key=lambda place: place[0])
+        before = bisect_left(linked, start, key=_first)
         return linked[max(before - 1, 0)][1]
 
-    def find_repeats(self, literals: bytearray) -> None:
+    def find_repeats(self) -> None:
         """Add the places where a settled name stands and neither hyperlink nor tag is."""
+        text, linked, literal = self.text, self.linked, self.literal
         for name in filter(_is_distinct, self.senses):
-            for start in find_words(self.text, name):
+            for start in find_words(text, name):
                 end = start + len(name)
-                if 1 in self.taken[start:end] or 1 in literals[start:end]:
+                if (start, end) in self.spans or 1 in linked[start:end] or 1 in literal[start:end]:
                     continue
-                sense = self.sense_at(name, start)
-                reason = sense.reason if sense.reason in ("title", "unlinked") else "repeat"
-                self.spans.setdefault((start, end), sense._replace(reason=reason))
+                key, reason, confidence = self.sense_at(name, start)
+                if reason not in ("title", "unlinked"):
+                    reason = "repeat"
+                self.spans[start, end] = Sense(key, reason, confidence)
 
     def choose(self) -> list[Mention]:
         """Return the mentions: of overlapping ones the hyperlink, else the longest, the first."""
-        free = bytearray(len(self.text))
+        counts, drop = self.counts, self.config.unlinked == "drop"
+        taken = bytearray(len(self.text))
         mentions = []
         spans = [
-            (sense.reason != "link", start - end, start, end, sense)
+            (sense[1] != "link", start - end, start, end, sense)
             for (start, end), sense in self.spans.items()
         ]
-        for _, _, start, end, sense in sorted(spans):
-            if 1 in free[start:end]:
-                self.count("mentions_overlapped")
+        spans.sort()
+        for _, _, start, end, sense in spans:
+            if 1 in taken[start:end]:
+                counts["mentions_overlapped"] += 1
                 continue
-            free[start:end] = b"\1" * (end - start)
-            if sense.reason == "unlinked" and self.config.unlinked == "drop":
-                self.count("mentions_unlinked_dropped")
+            taken[start:end] = b"\1" * (end - start)
+            if drop and sense.reason == "unlinked":
+                counts["mentions_unlinked_dropped"] += 1
                 continue
-            self.count(f"mentions_{sense.reason}")
+            counts[f"mentions_{sense.reason}"] += 1
             mentions.append(Mention(start, end, *sense, self.labels.get(end, "")))
-        return sorted(mentions)
+        mentions.sort()
+        return mentions
 
 
 def _is_distinct(name: str) -> bool:
     """Say whether a name is worth looking for: "in" and "1945" stand everywhere."""
     return len(name) > 1 and not name.isdigit() and (len(name) > 3 or not name.islower())
+
+
+def _has_digit(name: str) -> bool:
+    return not name.isalpha() and any(map(str.isdigit, name))

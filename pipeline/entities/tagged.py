@@ -4,11 +4,10 @@ from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from pipeline.entities.evidence import Span
 from pipeline.io import check_aligned, read_table
 from pipeline.records.documents import DOCUMENTS
 from pipeline.records.mentions import MENTIONS
-
-Span = tuple[int, int, str]
 
 
 class TaggedDocument(NamedTuple):

@@ -53,9 +53,3 @@ AGREEING = {
 
 # Labels of values: the paper's entities are things, DocRED's have TIME and NUM too.
 LITERALS = frozenset(("DATE", "TIME", "PERCENT", "MONEY", "QUANTITY", "ORDINAL", "CARDINAL"))
-
-
-def agrees(label: str, types: int) -> bool:
-    """Say whether an item of these types can bear the label; true where either is unknown."""
-    expected = AGREEING.get(label, 0)
-    return not expected or not types or bool(expected & types)

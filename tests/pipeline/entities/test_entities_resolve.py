@@ -1,4 +1,5 @@
 import dataclasses
+from collections import Counter
 
 import pytest
 from hypothesis import given
@@ -34,7 +35,7 @@ LOOKUP = Lookup(targets=TARGETS, names=NAMES, rests=RESTS)
 
 def link(marked, title="Nothing", **changes):
     text, links, tagged = mark(marked)
-    counts = {}
+    counts = Counter()
     config = dataclasses.replace(CONFIG, **changes)
     mentions = link_document(text, title, links, tagged, LOOKUP, config, counts)
     return [(text[m.start : m.end], m.key, m.reason) for m in mentions], counts, mentions
@@ -181,7 +182,7 @@ def documents(draw):
 def test_resolve_properties(document, title, unlinked, literals, repeats):
     text, links, tagged = document
     config = dataclasses.replace(CONFIG, unlinked=unlinked, literals=literals, repeats=repeats)
-    counts = {}
+    counts = Counter()
     mentions = link_document(text, title, links, tagged, LOOKUP, config, counts)
     ends = 0
     for mention in mentions:
@@ -198,7 +199,7 @@ def test_resolve_properties(document, title, unlinked, literals, repeats):
     assert sum(n for name, n in counts.items() if name.startswith("tagged_")) == len(tagged)
     kept = sum(counts.get(f"mentions_{reason}", 0) for reason in reasons)
     assert kept == len(mentions)
-    again = link_document(text, title, links, tagged, LOOKUP, config, {})
+    again = link_document(text, title, links, tagged, LOOKUP, config, Counter())
     assert again == mentions
 
 
