@@ -2,17 +2,44 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
+from pipeline.benchmarks.readers.glue import GlueTask
 from pipeline.benchmarks.tasks.base import Task, TaskConfig
 from pipeline.benchmarks.tasks.docred import DocredConfig, DocredTask
+from pipeline.benchmarks.tasks.figer import FigerConfig, FigerTask
+from pipeline.benchmarks.tasks.glue import GlueBenchmark
 from pipeline.benchmarks.tasks.qa import QaConfig, QaTask
 from pipeline.benchmarks.tasks.sentence_relation import SemevalTask, SentenceRelationConfig
+from pipeline.benchmarks.tasks.spert import AdeConfig, AdeTask, Conll04Task, SpertConfig
+from pipeline.benchmarks.tasks.tacred import TacredConfig, TacredTask
+from pipeline.benchmarks.tasks.wikihop import WikihopConfig, WikihopTask
 from pipeline.config import require
 from pipeline.errors import InputError
 
-Name = Literal["docred", "semeval", "squad", "triviaqa", "naturalquestions"]
+Name = Literal[
+    "docred",
+    "semeval",
+    "tacred",
+    "figer",
+    "wikihop",
+    "wikihop_masked",
+    "squad",
+    "triviaqa",
+    "naturalquestions",
+    "conll04",
+    "ade",
+    "cola",
+    "sst2",
+    "mrpc",
+    "stsb",
+    "qqp",
+    "mnli",
+    "qnli",
+    "rte",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +51,30 @@ class Benchmark:
     folder: str
 
 
+def _glue(name: GlueTask) -> Benchmark:
+    return Benchmark(TaskConfig, partial(GlueBenchmark, name=name), f"glue/{name}")
+
+
 BENCHMARKS: dict[str, Benchmark] = {
     "docred": Benchmark(DocredConfig, DocredTask, "docred"),
     "semeval": Benchmark(SentenceRelationConfig, SemevalTask, "semeval"),
+    "tacred": Benchmark(TacredConfig, TacredTask, "tacred"),
+    "figer": Benchmark(FigerConfig, FigerTask, "figer"),
+    "wikihop": Benchmark(WikihopConfig, WikihopTask, "wikihop"),
+    "wikihop_masked": Benchmark(WikihopConfig, WikihopTask, "wikihop"),
     "squad": Benchmark(QaConfig, QaTask, "squad"),
     "triviaqa": Benchmark(QaConfig, QaTask, "triviaqa"),
     "naturalquestions": Benchmark(QaConfig, QaTask, "naturalquestions"),
+    "conll04": Benchmark(SpertConfig, Conll04Task, "conll04"),
+    "ade": Benchmark(AdeConfig, AdeTask, "ade"),
+    "cola": _glue("CoLA"),
+    "sst2": _glue("SST-2"),
+    "mrpc": _glue("MRPC"),
+    "stsb": _glue("STS-B"),
+    "qqp": _glue("QQP"),
+    "mnli": _glue("MNLI"),
+    "qnli": _glue("QNLI"),
+    "rte": _glue("RTE"),
 }
 
 
@@ -43,9 +88,23 @@ class FinetuneConfig:
     seeds: tuple[int, ...]
     docred: DocredConfig
     semeval: SentenceRelationConfig
+    tacred: TacredConfig
+    figer: FigerConfig
+    wikihop: WikihopConfig
+    wikihop_masked: WikihopConfig
     squad: QaConfig
     triviaqa: QaConfig
     naturalquestions: QaConfig
+    conll04: SpertConfig
+    ade: AdeConfig
+    cola: TaskConfig
+    sst2: TaskConfig
+    mrpc: TaskConfig
+    stsb: TaskConfig
+    qqp: TaskConfig
+    mnli: TaskConfig
+    qnli: TaskConfig
+    rte: TaskConfig
 
     def __post_init__(self) -> None:
         """Refuse an empty grid."""
