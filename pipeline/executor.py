@@ -6,6 +6,8 @@ travel between processes, never data.
 """
 
 import multiprocessing
+import os
+import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -63,7 +65,7 @@ def _map_in_processes(
     # spawn: a forked child of a process that holds a DuckDB connection hangs
     context = multiprocessing.get_context("spawn")
     queue = list(reversed(todo))
-    with ProcessPoolExecutor(workers, mp_context=context) as pool:
+    with ProcessPoolExecutor(workers, mp_context=context, initializer=_end_with_parent) as pool:
         running: dict[Future[Counts], str] = {}
         try:
             while queue or running:
@@ -81,6 +83,18 @@ def _map_in_processes(
         except BaseException:
             pool.shutdown(wait=True, cancel_futures=True)
             raise
+
+
+def _end_with_parent() -> None:
+    """End this worker when its parent is killed; it would wait for work for ever."""
+    parent = multiprocessing.parent_process()
+
+    def watch() -> None:
+        if parent:
+            parent.join()
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def _marker(markers: Path, name: str) -> Path:

@@ -18,7 +18,7 @@ app = make_app()
 
 
 @app.command()
-def parse() -> None:
+def main() -> None:
     """Turn Wikipedia dumps into documents of clean text with hyperlink spans."""
     import pipeline.wiki
     from pipeline.executor import map_shards
