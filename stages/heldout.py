@@ -15,13 +15,17 @@ app = make_app()
 @app.command()
 def main() -> None:
     """List the pairs that pre-training must not see."""
-    from pipeline.benchmarks.readers import docred, qa, semeval
+    from pipeline.benchmarks.readers import docred, qa, semeval, spert, tacred, wikihop
     from pipeline.io import atomic_dir, write_json, write_table
     from pipeline.triples.leakage import HeldoutConfig, collect_pairs
 
     readers = {
         "docred": docred.held_out_pairs,
         "semeval": semeval.held_out_pairs,
+        "tacred": tacred.held_out_pairs,
+        "conll04": spert.held_out_pairs,
+        "ade": spert.held_out_pairs,
+        "wikihop": wikihop.held_out_pairs,
         "squad": qa.held_out_pairs,
         "triviaqa": qa.held_out_pairs,
         "naturalquestions": qa.held_out_pairs,

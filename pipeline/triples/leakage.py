@@ -16,7 +16,17 @@ from pipeline.config import require
 from pipeline.progress import Counts
 from pipeline.records.triples import HELD_OUT
 
-Benchmark = Literal["docred", "semeval", "squad", "triviaqa", "naturalquestions"]
+Benchmark = Literal[
+    "docred",
+    "semeval",
+    "tacred",
+    "conll04",
+    "ade",
+    "wikihop",
+    "squad",
+    "triviaqa",
+    "naturalquestions",
+]
 
 _DELETED = re.compile(r"[.'’ʼ`´]")  # U.S. = US, O'Brien = OBrien
 _BETWEEN_WORDS = re.compile(r"[\W_]+")  # Saint-Denis = Saint Denis

@@ -49,3 +49,21 @@ def test_missing_benchmark_file_leaves_the_previous_output_alone(project):
     with pytest.raises(InputError, match=r"docred.*test\.json"):
         main()
     assert Path("data/heldout/pairs.parquet").read_bytes() == before
+
+
+def test_every_benchmark_with_pairs_has_a_reader(project):
+    """The sample has all of them in their official files."""
+    from typing import get_args
+
+    from pipeline.sample.benchmarks import write_benchmarks
+    from pipeline.sample.config import WorldConfig
+    from pipeline.triples.leakage import Benchmark
+
+    names = get_args(Benchmark)
+    world = WorldConfig(seed=42, pages=600, items=3000)
+    write_benchmarks(Path("data/fetch/benchmarks"), world, names)
+    Path("params.yaml").write_text(f"heldout:\n  benchmarks: [{', '.join(names)}]\n", "utf-8")
+    main()
+    report = read_json(Path("data/reports/heldout.json"))
+    assert list(report) == list(names)
+    assert all(counts["pairs_out"] > 0 for counts in report.values())
