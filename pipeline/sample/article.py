@@ -157,14 +157,14 @@ class Writer:
         for _ in range(8):
             one = self.topic if rng.random() < 0.5 else prose.pick(list(prose.known.values()))
             other = self._stranger()
-            if one.item == other.item or self.block.related(one, other):
-                continue
             sorts = (SORT_OF.get(one.kind.name, ""), SORT_OF.get(other.kind.name, ""))
             if sorts in DISTRACTORS:
                 slots = {"a": one, "b": other}
             elif sorts[::-1] in DISTRACTORS:
                 slots, sorts = {"a": other, "b": one}, sorts[::-1]
             else:
+                continue
+            if one.item == other.item or self.block.related(one, other):
                 continue
             year = 1870 + rng.randrange(140)
             return [prose.write(prose.pick(DISTRACTORS[sorts]), slots, year)]

@@ -17,7 +17,8 @@ def name_events(block: Block) -> None:
     rng, pick, counts, kinds = block.rng, block.pick, block.world.counts, block.kinds
     country, cities = kinds["country"][0], block.towns()
     for k in range(counts["war"]):
-        place = pick(kinds["region"]).name.split()[0]
+        words = pick(kinds["region"]).name.split()
+        place = words[words[0] in ("Upper", "Lower")]
         name = f"War of the {place} Succession" if k % 2 else f"{country.adjective} Civil War"
         block.make("war", name, year=1840 + 40 * k + rng.randrange(30)).article = "the"
     for city in rng.sample(cities, min(counts["battle"], len(cities))):

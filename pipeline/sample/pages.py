@@ -7,6 +7,7 @@ from pipeline.sample.article import write_article
 from pipeline.sample.config import PAGES_PER_BLOCK
 from pipeline.sample.counter import chance, mix, stream
 from pipeline.sample.names import with_article
+from pipeline.sample.populate import WORK_KINDS
 from pipeline.sample.wikitext import render_article
 from pipeline.sample.world import Block, Entity
 
@@ -115,6 +116,8 @@ def find_redirects(block: Block, topics: list[Entity]) -> dict[int, str]:
     taken = {entity.title for entity in block.all()}
     found: dict[int, str] = {}
     for topic in topics:
+        if topic.kind.name == "species":  # M. alba may be another one elsewhere
+            continue
         for alias in topic.aliases[:1]:
             if alias not in taken and len(found) < REDIRECTS:
                 taken.add(alias)
@@ -131,7 +134,8 @@ def _disambiguations(block: Block) -> list[tuple[str, str]]:
             bearers.setdefault(entity.short, []).append(entity)
     found: list[tuple[str, str]] = []
     for name, entities in bearers.items():
-        if len({entity.kind.name for entity in entities}) < 2:
+        kinds = {entity.kind.name for entity in entities}
+        if len(kinds) < 2 or kinds <= set(WORK_KINDS):
             continue
         titles = {entity.title: entity.noun for entity in entities}
         lines = [f"* [[{title}]], {with_article(noun)}" for title, noun in titles.items()]

@@ -32,8 +32,9 @@ def name_works(block: Block) -> None:
         family = surname(block.number, rng.randrange(64), block.world.seed)
         hero = block.make("character", f"{given} {family}")
         hero.short = given
+    makers = [company for company in kinds["company"] if company.noun != "bank"]
     for k in range(counts["product"]):
-        maker = kinds["company"][(k // 2) % len(kinds["company"])]
+        maker = makers[(k // 2) % len(makers)]
         stem = pick(block.towns()).name[:5].rstrip("aeiou")
         car = block.make("product", f"{maker.short.split(' ')[0]} {stem}a", noun="car")
         car.year = 1950 + rng.randrange(60)

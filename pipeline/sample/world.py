@@ -96,10 +96,12 @@ class Block:
         return None
 
     def related(self, one: Entity, other: Entity) -> bool:
-        """Tell whether a fact connects two entities, in any direction."""
-        return any(f.tail.item == other.item for f in self.out.get(one.item, ())) or any(
-            f.tail.item == one.item for f in self.out.get(other.item, ())
-        )
+        """Tell whether a fact connects two entities of any block, in any direction."""
+        for head, tail in ((one, other), (other, one)):
+            home = self if head.block == self.number else self.world.block(head.block)
+            if any(fact.tail.item == tail.item for fact in home.out.get(head.item, ())):
+                return True
+        return False
 
     def pick(self, values: Sequence[T]) -> T:
         """Return one of the values."""

@@ -68,6 +68,8 @@ def make_question(block: Block, rng: random.Random) -> Json | None:
             candidates.add(other.tail.name)
             supports.append(_document(block, peer, other, rng))
     answer = two.tail.name
+    if answer in supports[0]:  # one hop would do
+        return None
     text = "\n".join(supports)
     # Names that contain each other could not be told apart in the masked form.
     nested = any(a != b and a.lower() in b.lower() for a in candidates for b in candidates)

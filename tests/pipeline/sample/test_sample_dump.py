@@ -133,6 +133,8 @@ def test_bytes_do_not_depend_on_the_workers(
     one, two = _digests(tmp_path / "1"), _digests(tmp_path / "2")
     assert one == two
     assert set(one) == {DUMP, INDEX, DATA}
+    lines = bz2.decompress((tmp_path / "1" / INDEX).read_bytes()).decode().splitlines()
+    assert len({line.split(":", 2)[2] for line in lines}) == len(lines) == 1250
 
 
 def test_another_process_writes_the_same_bytes(tmp_path: Path, sample_folder: Path) -> None:
