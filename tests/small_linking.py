@@ -79,11 +79,14 @@ def mark(text):
 
 
 def make_rows(texts=TEXTS):
-    """Return the rows of a shard of documents and of the shard of their mentions."""
+    """Return the rows of documents and of their mentions; equal titles are one page."""
     documents, mentions = [], []
-    for page, (title, marked) in enumerate(texts):
+    numbers: dict[str, list[str]] = {}
+    for title, marked in texts:
         text, links, tagged = mark(marked)
-        doc_id = f"{page}-0"
+        parts = numbers.setdefault(title, [])
+        page, doc_id = list(numbers).index(title), f"{list(numbers).index(title)}-{len(parts)}"
+        parts.append(doc_id)
         spans = [{"start": s, "end": e, "target": target} for s, e, target in links]
         documents.append(
             {"doc_id": doc_id, "page_id": page, "title": title, "text": text, "links": spans}

@@ -11,7 +11,8 @@ import pyarrow as pa
 
 from pipeline.entities.candidates import collect_names, look_up
 from pipeline.entities.evidence import Key, LinkConfig, Mention
-from pipeline.entities.quality import is_sampled, measure_page, page_of
+from pipeline.entities.page import NO_PAGE, page_of, read_pages
+from pipeline.entities.quality import is_sampled, measure_page
 from pipeline.entities.resolve import link_document
 from pipeline.entities.store import connect
 from pipeline.entities.tagged import TaggedDocument, read_tagged
@@ -39,7 +40,7 @@ def link_shard(task: LinkTask) -> Counts:
     with connect(task.candidates, spill=task.spill, read_only=True, threads=1) as connection:
         lookup = look_up(connection, names, titles)
     counts: Counter[str] = Counter(documents=len(documents))
-    rows = Rows()
+    rows, pages = Rows(), read_pages(documents, lookup)
     for document in documents:
         counts["links_in"] += len(document.links)
         counts["tagged_in"] += len(document.tagged)
@@ -48,6 +49,7 @@ def link_shard(task: LinkTask) -> Counts:
             document.title,
             document.links,
             document.tagged,
+            pages.get(page_of(document.doc_id), NO_PAGE),
             lookup,
             task.config,
             counts,

@@ -16,11 +16,15 @@ MIN_SURNAME = 3  # characters: shorter last words are "Jr", "II"
 def trim(text: str, start: int, end: int) -> tuple[int, int]:
     """Return the span without quotes, brackets, a small "the" in front and "'s" behind.
 
-    The span may become empty.
+    What stands behind a bracket that is not closed is no part of the name either. The span may
+    become empty.
     """
     if text[start:end].isalpha() and text[start].isupper():
         return start, end  # three of four names
     surface = text[start:end]
+    if "(" in surface and ")" not in surface:
+        end = start + surface.index("(")
+        surface = text[start:end]
     if tail := _TRAILING.search(surface):
         end = start + tail.start()
     while start < end and (lead := _LEADING.match(text, start, end)):
@@ -30,7 +34,7 @@ def trim(text: str, start: int, end: int) -> tuple[int, int]:
 
 def skip_article(surface: str) -> str:
     """Return the surface without a capital "The": of "The Beatles" the text may make either."""
-    if surface[0] not in "TA":
+    if not surface.startswith(("T", "A")):
         return surface
     article = _ARTICLE.match(surface)
     return surface[article.end() :] if article else surface

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from pipeline.entities.evidence import Candidate, LinkConfig, Lookup, Span
 from pipeline.entities.names import trim
+from pipeline.entities.page import NO_PAGE, page_of
 from pipeline.entities.resolve import link_document
 from pipeline.entities.tagged import TaggedDocument
 from pipeline.entities.types import LITERALS
@@ -22,11 +23,6 @@ BOUNDS = ("0.5", "0.7", "0.9")  # lower bounds of confidence in the report
 def is_sampled(doc_id: str, fraction: float) -> bool:
     """Say whether a document's page is among the `fraction` that is measured, always the same."""
     return zlib.crc32(page_of(doc_id).encode()) < fraction * 2**32
-
-
-def page_of(doc_id: str) -> str:
-    """Return the part of a document's id that its page has in all documents."""
-    return doc_id.rpartition("-")[0]
 
 
 def measure_page(
@@ -47,7 +43,7 @@ def measure_page(
                 gold[trim(document.text, start, end)] = target.item if target else 0
         tagged = _hide(gold, document.tagged)
         mentions = link_document(
-            document.text, document.title, [], tagged, known, config, Counter()
+            document.text, document.title, [], tagged, NO_PAGE, known, config, Counter()
         )
         predicted = {(m.start, m.end): m for m in mentions if isinstance(m.key, int)}
         for span, item in gold.items():

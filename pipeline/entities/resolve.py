@@ -4,6 +4,7 @@ A mention's evidence, strongest first:
 
     link      a hyperlink
     title     a name that the page's title gives
+    page      the text of a hyperlink in another document of the page
     repeat    a name that a hyperlink, or another mention, of the document has settled
     alias     another name of an item that the document has already
     surname   the end of the name of a person of the document
@@ -25,6 +26,7 @@ from pipeline.entities.evidence import (
     AMBIGUOUS_SURNAME,
     LINK,
     LINK_BY_LABEL,
+    PAGE,
     PRESENT,
     REPEAT,
     SURNAME,
@@ -46,6 +48,7 @@ from pipeline.entities.names import (
     title_forms,
     trim,
 )
+from pipeline.entities.page import Page
 from pipeline.entities.types import AGREEING, LITERALS, PERSON
 
 _first = operator.itemgetter(0)
@@ -56,6 +59,7 @@ def link_document(
     title: str,
     links: Sequence[Span],
     tagged: Sequence[Span],
+    page: Page,
     lookup: Lookup,
     config: LinkConfig,
     counts: Counter[str],
@@ -67,11 +71,12 @@ def link_document(
         title: Title of its page.
         links: Hyperlinks: start, end and target title.
         tagged: Named entities: start, end and label.
+        page: What the hyperlinks of the page's other documents say.
         lookup: What the titles and names mean in this corpus.
         config: What is kept.
         counts: What became of each hyperlink and tagged name is added here.
     """
-    document = _Document(text, lookup, config, counts)
+    document = _Document(text, page, lookup, config, counts)
     document.read_literals(tagged)
     document.read_links(links)
     document.read_title(title)
@@ -84,12 +89,15 @@ def link_document(
 class _Document:
     """Evidence collected for one document."""
 
-    def __init__(self, text: str, lookup: Lookup, config: LinkConfig, counts: Counter[str]) -> None:
-        self.text, self.lookup, self.config, self.counts = text, lookup, config, counts
+    def __init__(
+        self, text: str, page: Page, lookup: Lookup, config: LinkConfig, counts: Counter[str]
+    ) -> None:
+        self.text, self.page, self.lookup = text, page, lookup
+        self.config, self.counts = config, counts
         self.spans: dict[tuple[int, int], Sense] = {}
         self.labels: dict[int, str] = {}  # by end: the head of a name is its last word
         self.senses: dict[str, Sense] = {}
-        self.items: set[int] = set()
+        self.items = set(page.items)
         self.linked_at: dict[str, list[tuple[int, Sense]]] = {}
         self.persons: dict[str, Sense] = {}  # names of several words
         self.phrases: dict[str, Sense] = {}  # the same of other things with an item
@@ -185,6 +193,8 @@ class _Document:
         """Return what a name means that no hyperlink and no title has settled."""
         if surface in self.unknown:
             return Sense(surface, "unlinked", 0.0)
+        if surface in self.page.senses:
+            return Sense(self.page.senses[surface], "page", PAGE)
         item, share = self.weigh(surface, label)
         if item in self.items and share >= self.config.min_confidence:
             return Sense(item, "alias", share)
@@ -218,6 +228,9 @@ class _Document:
             return None
         ending = f" {surname}"
         found = [sense for name, sense in self.persons.items() if name.endswith(ending)]
+        if not found:
+            names = self.page.persons.items()
+            found = [Sense(item, "page", PAGE) for name, item in names if name.endswith(ending)]
         if not found or not starts_surname(surname):
             return None
         key, _, confidence = found[0]

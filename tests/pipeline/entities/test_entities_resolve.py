@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from small_linking import CONFIG, mark
 
 from pipeline.entities.evidence import Lookup, Target
+from pipeline.entities.page import NO_PAGE, Page
 from pipeline.entities.resolve import link_document
 from pipeline.entities.types import ORGANISATION, PERSON, PLACE
 
@@ -33,11 +34,11 @@ RESTS = dict.fromkeys(NAMES, 100)
 LOOKUP = Lookup(targets=TARGETS, names=NAMES, rests=RESTS)
 
 
-def link(marked, title="Nothing", **changes):
+def link(marked, title="Nothing", page=NO_PAGE, **changes):
     text, links, tagged = mark(marked)
     counts = Counter()
     config = dataclasses.replace(CONFIG, **changes)
-    mentions = link_document(text, title, links, tagged, LOOKUP, config, counts)
+    mentions = link_document(text, title, links, tagged, page, LOOKUP, config, counts)
     return [(text[m.start : m.end], m.key, m.reason) for m in mentions], counts, mentions
 
 
@@ -105,6 +106,15 @@ def test_resolve_names_by_weight_with_the_rest_as_doubt():
 def test_resolve_an_item_of_the_document_is_expected_by_its_other_names():
     assert link("{Isle|GPE}")[0][0][1:] == (12, "name")
     assert link("{Isle|GPE} of [Oda>Oda]")[0][0][1:] == (2, "alias")
+
+
+def test_resolve_hyperlinks_of_the_pages_other_documents_count_too():
+    page = Page({"Oda": 3, "Ada Tern": 1}, {"Ada Tern": 1}, frozenset((1, 3)))
+    found, _, mentions = link("{Oda|GPE}. Oda. {Tern|PERSON}.", page=page)
+    assert found == [("Oda", 3, "page"), ("Oda", 3, "repeat"), ("Tern", 1, "surname")]
+    assert mentions[0].confidence == pytest.approx(0.97)
+    assert link("[Oda>Oda] {Oda|GPE}", page=page)[0][1] == ("Oda", 2, "repeat")
+    assert link("Oda", page=page)[0] == []  # untagged, and not named in this document
 
 
 def test_resolve_the_article_belongs_to_a_name_that_has_it():
@@ -183,7 +193,7 @@ def test_resolve_properties(document, title, unlinked, literals, repeats):
     text, links, tagged = document
     config = dataclasses.replace(CONFIG, unlinked=unlinked, literals=literals, repeats=repeats)
     counts = Counter()
-    mentions = link_document(text, title, links, tagged, LOOKUP, config, counts)
+    mentions = link_document(text, title, links, tagged, NO_PAGE, LOOKUP, config, counts)
     ends = 0
     for mention in mentions:
         assert ends <= mention.start < mention.end <= len(text)  # sorted, never overlapping
@@ -199,7 +209,7 @@ def test_resolve_properties(document, title, unlinked, literals, repeats):
     assert sum(n for name, n in counts.items() if name.startswith("tagged_")) == len(tagged)
     kept = sum(counts.get(f"mentions_{reason}", 0) for reason in reasons)
     assert kept == len(mentions)
-    again = link_document(text, title, links, tagged, LOOKUP, config, Counter())
+    again = link_document(text, title, links, tagged, NO_PAGE, LOOKUP, config, Counter())
     assert again == mentions
 
 

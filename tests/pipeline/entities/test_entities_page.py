@@ -1,0 +1,43 @@
+from hypothesis import given
+from hypothesis import strategies as st
+from small_linking import mark
+
+from pipeline.entities.evidence import Lookup, Target
+from pipeline.entities.page import Page, read_pages
+from pipeline.entities.tagged import TaggedDocument
+from pipeline.entities.types import PERSON, PLACE
+
+LOOKUP = Lookup(
+    targets={
+        "Ada Tern": Target(1, True, PERSON, "Ada Tern"),
+        "Oda": Target(2, True, PLACE, "Oda"),
+        "Oda (band)": Target(3, True, 0, "Oda"),
+        "Many": Target(0, False, 0, ""),
+    },
+    names={},
+    rests={},
+)
+TEXTS = ["[Ada Tern>Ada Tern] [Oda>Oda (band)]", "[Oda>Oda] [Oda>Many]", "[Oda>Oda] [x>Gone]"]
+
+
+def read(texts):
+    documents = []
+    for number, marked in enumerate(texts):
+        text, links, tagged = mark(marked)
+        documents.append(TaggedDocument(f"7-{number}", "T", text, links, tagged, [0]))
+    return read_pages(documents, LOOKUP)
+
+
+def test_page_collects_hyperlinks_to_items():
+    assert read(TEXTS) == {"7": Page({"Oda": 2, "Ada Tern": 1}, {"Ada Tern": 1}, {1, 2, 3})}
+
+
+def test_page_of_one_document_adds_nothing():
+    assert read(TEXTS[:1]) == {}
+
+
+@given(st.permutations([*TEXTS, "[Oda>Oda (band)]"]))
+def test_page_does_not_depend_on_the_order_of_documents(texts):
+    (page,) = read(texts).values()
+    assert page.senses == {"Oda": 2, "Ada Tern": 1}  # as often as the band: the lower number
+    assert list(page.persons) == ["Ada Tern"]
