@@ -65,14 +65,13 @@ def _merge(base: Any, changes: Any, file: str, prefix: str) -> None:
             if not hasattr(value, "items"):
                 raise InputError(f"{file}: {dotted}: expected a mapping, got {value!r}")
             _merge(base[key], value, file, f"{dotted}.")
-            continue
-        if hasattr(value, "items"):
+        elif hasattr(value, "items"):
             raise InputError(f"{file}: {dotted}: expected a value, got a mapping")
-        own = _comment(changes, key)
-        if hasattr(value, "ca"):
-            value.ca.comment = None  # a list carries its comment a second time
-        base[key] = value
-        if own:
+        else:
+            if hasattr(value, "ca"):
+                value.ca.comment = None  # a list carries its comment a second time
+            base[key] = value
+        if own := _comment(changes, key):
             _set_comment(base, key, own)
 
 

@@ -100,3 +100,65 @@ def test_shipped_presets_set_only_what_differs(name):
             assert base[section][key] != value, (
                 f"{name}: {section}.{key} is the same in sample.yaml"
             )
+
+
+def test_every_preset_fits_the_configs_of_all_stages(tmp_path):
+    from pipeline.benchmarks.catalogue import FinetuneConfig
+    from pipeline.config import read_section
+    from pipeline.documents.encode import ShardConfig
+    from pipeline.entities.evidence import LinkConfig
+    from pipeline.entities.ner import NerConfig
+    from pipeline.entities.store import IndexConfig
+    from pipeline.fetch.config import FetchConfig
+    from pipeline.reporting.figure6 import EvaluateConfig
+    from pipeline.training.config import TrainConfig
+    from pipeline.triples.annotate import AnnotateConfig
+    from pipeline.triples.leakage import HeldoutConfig
+    from pipeline.wiki.documents import ParseConfig
+
+    configs = {
+        "fetch": FetchConfig,
+        "parse": ParseConfig,
+        "ner": NerConfig,
+        "index": IndexConfig,
+        "link": LinkConfig,
+        "heldout": HeldoutConfig,
+        "annotate": AnnotateConfig,
+        "shard": ShardConfig,
+        "train": TrainConfig,
+        "finetune": FinetuneConfig,
+        "evaluate": EvaluateConfig,
+    }
+    read = {}
+    for name in list_presets(ROOT / "presets"):
+        path = tmp_path / f"{name}.yaml"
+        path.write_text(compose_preset(ROOT / "presets", name))
+        assert set(YAML(typ="safe").load(path)) == set(configs)
+        read[name] = {section: read_section(path, section, configs[section]) for section in configs}
+
+    paper = read["enwiki-paper"]
+    train = paper["train"]
+    assert (train.tau, train.learning_rate, train.weight_decay) == (0.05, 3e-5, 1e-5)
+    assert (train.batch_size, train.num_steps, train.warmup_fraction) == (2048, 2500, 0.2)
+    assert train.rd_negatives == 64
+    assert paper["parse"].min_words == 128
+    assert (paper["annotate"].min_entities, paper["annotate"].min_triples) == (4, 4)
+    docred = paper["finetune"].docred
+    assert [docred.schedule(p).batch_size for p in (1, 10, 100)] == [10, 32, 32]
+    assert [docred.schedule(p).epochs for p in (1, 10, 100)] == [400, 400, 200]
+    assert [docred.schedule(p).evaluate_every for p in (1, 10, 100)] == [20, 20, 5]
+    assert docred.optimizer.learning_rate == 4e-5
+
+
+@pytest.mark.parametrize("name", list_presets(ROOT / "presets"))
+def test_the_command_writes_the_parameters_and_says_so(name, tmp_path, monkeypatch):
+    from typer.testing import CliRunner
+
+    from stages.preset import app
+
+    (tmp_path / "presets").symlink_to(ROOT / "presets")
+    monkeypatch.chdir(tmp_path)
+    done = CliRunner().invoke(app, [name])
+    assert done.exit_code == 0
+    assert f"presets/{name}.yaml" in done.output
+    assert (tmp_path / "params.yaml").read_text() == compose_preset(ROOT / "presets", name)

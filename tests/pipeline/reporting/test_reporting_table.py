@@ -43,6 +43,8 @@ def write_report(folder, encoder, f1, *, task="docred", percent=10, test=True, s
         ("naturalquestions", 100, "f1", 78.4, 79.1),
         ("figer", 100, "micro_f1", 72.68, 74.71),
         ("wikihop_masked", 10, "accuracy", 53.1, 58.1),
+        ("mnli", 100, "accuracy", 84.0, 84.5),
+        ("mnli", 100, "accuracy_mismatched", 84.4, 84.7),
         ("cola", 100, "matthews", 57.2, 57.9),
         ("conll04", 100, "rel_nec_micro_f1", 70.3, 71.5),
         ("figer", 10, "micro_f1", None, None),
