@@ -25,7 +25,7 @@ _INLINE_TAG = re.compile(
 )
 _SWITCH = re.compile(r"__[A-Z]+__")
 # rules, and lines of tables and templates that the page leaves open
-_NO_PROSE = ("----", "|", "{|", "{{")
+_NO_PROSE = ("----", "|", "{|", "! ", "{{")
 _HEADING = re.compile(r"(={1,6})(.+?)\1[\s\x04]*$")
 
 

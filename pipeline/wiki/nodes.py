@@ -51,7 +51,8 @@ class NodeStripper:
             return self._strip_template(node)
         if isinstance(node, Wikilink):
             title = str(node.title)
-            if title.partition(":")[0].strip(" _").replace("_", " ").lower() in self._files:
+            prefix, colon, _ = title.partition(":")
+            if colon and prefix.strip(" _").replace("_", " ").lower() in self._files:
                 return DROPPED
             text = "" if node.text is None else "|" + self.strip_nodes(node.text.nodes)
             return f"[[{title}{text}]]"
