@@ -144,7 +144,7 @@ class WikihopTask(Task[Question, WikihopExample, WikihopBatch, int, dict[str, st
         query = query[: text.max_tokens // 4]
         room = text.room(first=len(query))
         total = len(documents.ids)
-        step = max(room - self.overlap, 1)
+        step = max(room - self.overlap, room // 2, 1)  # an encoder may read less than max_tokens
         number = min(1 + max(0, -(-(total - room) // step)), self.max_windows)
         starts = np.arange(number) * step
         framed = [text.frame_pair(query, documents.ids[start : start + room]) for start in starts]
