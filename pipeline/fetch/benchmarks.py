@@ -95,7 +95,7 @@ BENCHMARKS: dict[str, Benchmark] = {
         ),
     ),
     "tacred": Benchmark(
-        licence="LDC user agreement (LDC2018T24)",
+        licence="LDC user agreement",
         layouts=(_JSON_SPLITS,),
         how_to_get="it comes from the LDC, catalogue number LDC2018T24",
     ),
@@ -122,7 +122,7 @@ BENCHMARKS: dict[str, Benchmark] = {
         ),
     ),
     "figer": Benchmark(
-        licence="for research (FIGER)",
+        licence="for research",
         layouts=(
             _JSON_SPLITS,
             {
