@@ -22,9 +22,10 @@ def main() -> None:
     """Turn Wikipedia dumps into documents of clean text with hyperlink spans."""
     import pipeline.wiki
     from pipeline.executor import map_shards
-    from pipeline.io import replace_dir, shard_name, write_json
+    from pipeline.io import shard_name, write_json
     from pipeline.progress import add_counts
-    from pipeline.scratch import fingerprint, open_scratch
+    from pipeline.records import documents
+    from pipeline.scratch import fingerprint, open_scratch, publish
     from pipeline.wiki.corpus import SIDES, ParseTask, finish, parse_unit
     from pipeline.wiki.documents import ParseConfig
     from pipeline.wiki.report import report
@@ -32,7 +33,7 @@ def main() -> None:
 
     config = load("parse", ParseConfig)
     dumps = list_dumps(DUMPS)
-    code = [Path(folder) for folder in pipeline.wiki.__path__]
+    code = [*(Path(folder) for folder in pipeline.wiki.__path__), Path(str(documents.__file__))]
     with open_scratch("parse", fingerprint(config, dumps, code)) as scratch:
         shards, sides = scratch / "shards", scratch / "sides"
         tasks = [
@@ -50,8 +51,8 @@ def main() -> None:
         counts = map_shards(parse_unit, tasks, markers=scratch / "markers", label="parse")
         add_counts(counts, finish([task for _, task in tasks], scratch / "out"))
         summary = report(counts, config)
-        replace_dir(scratch / "out", OUTPUT)
         write_json(REPORT, summary)
+        publish(scratch, OUTPUT)
 
 
 if __name__ == "__main__":

@@ -9,10 +9,10 @@ import html
 import re
 from collections import Counter
 
-from pipeline.wiki.titles import ARTICLE, Site, shorten_title
+from pipeline.wiki.titles import ARTICLE, TRAIL, Site, shorten_title
 
 # target, label with its |, trail
-_LINK = re.compile(r"\[\[([^\[\]|{}<>\n]+)(\|[^\[\]{}<>|\n]*)?\]\]([a-z]*)")
+_LINK = re.compile(rf"\[\[([^\[\]|{{}}<>\n]+)(\|[^\[\]{{}}<>|\n]*)?\]\]([{TRAIL}]*)")
 LONGEST_SURFACE = 200  # characters; longer ones are no names
 
 RawAnchors = Counter[tuple[str, str, str]]

@@ -28,7 +28,7 @@ from pipeline.wiki.guard import call_in_child
 from pipeline.wiki.nodes import NodeStripper, parse
 from pipeline.wiki.strip import DROPPED, Stripper, remove_comments
 from pipeline.wiki.templates import Templates
-from pipeline.wiki.titles import ARTICLE, FILE, HIDDEN, Site, shorten_title
+from pipeline.wiki.titles import ARTICLE, FILE, HIDDEN, TRAIL, Site, shorten_title
 
 OPEN, CLOSE = "\x02", "\x03"  # XML allows no such characters
 
@@ -37,9 +37,9 @@ QUICK_CHARACTERS = 5_000
 
 _MARKS = re.compile("[\x02-\x05]")
 _PLAIN_LINK = re.compile(
-    r"\[\[([^\[\]{}|<>\n\x02-\x04]+)(?:\|([^\[\]{}<>|]*))?\]\]([a-z]*)|[\[\]<{}|]"
+    rf"\[\[([^\[\]{{}}|<>\n\x02-\x04]+)(?:\|([^\[\]{{}}<>|]*))?\]\]([{TRAIL}]*)|[\[\]<{{}}|]"
 )
-_TRAIL = re.compile(r"[a-z]+")
+_TRAIL = re.compile(f"[{TRAIL}]+")
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,8 @@ _REDIRECT = re.compile(
     re.IGNORECASE,
 )
 _PARENTHESES = re.compile(r"\s*[(（][^()（）]*[)）]\s*$")
+# letters that after ]] belong to the link: small ones of the Latin and Cyrillic wikis
+TRAIL = "a-z\u00df-\u00f6\u00f8-\u00ff\u0430-\u045f"
 CACHED_TARGETS = 200_000  # link targets remembered per process: about 40 MB
 
 

@@ -91,6 +91,7 @@ def test_text(wikitext, text):
 LINKS = [
     ("trail", "[[cat]]s and [[bus]]es", [("cats", "Cat"), ("buses", "Bus")]),
     ("no trail of letters beyond", "[[cat]]-like [[x]]Y", [("cat", "Cat"), ("x", "X")]),
+    ("trail of another language", "[[caf\u00e9]]\u00e9s", [("caf\u00e9\u00e9s", "Caf\u00e9")]),
     ("pipe", "[[heron|the bird]]s", [("the birds", "Heron")]),
     ("pipe trick", "[[Mercury (planet)|]]", [("Mercury", "Mercury (planet)")]),
     ("underscores", "[[As_We_May_Think]]", [("As We May Think", "As We May Think")]),
