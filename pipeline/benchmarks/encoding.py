@@ -10,6 +10,8 @@ import numpy.typing as npt
 Ints = npt.NDArray[np.int64]
 Span = tuple[int, int]  # [start, end)
 
+CHUNK = 1_024  # texts tokenised in one call: their offsets are Python objects, 20 times the arrays
+
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
@@ -73,21 +75,20 @@ class TextEncoder:
         return self.max_tokens - taken - (0 if first is None else first + len(self._middle))
 
     def tokenize(self, texts: Sequence[str]) -> list[Tokens]:
-        """Tokenise texts in one call, without special tokens and uncut."""
-        if not texts:  # which a tokenizer refuses
-            return []
-        rows = self.tokenizer(
-            list(texts),
-            add_special_tokens=False,
-            return_attention_mask=False,
-            return_token_type_ids=False,
-            return_offsets_mapping=True,
-            verbose=False,
-        )
+        """Tokenise texts without special tokens and uncut."""
         tokens = []
-        for ids, offsets in zip(rows["input_ids"], rows["offset_mapping"], strict=True):
-            start_end = np.array(offsets, np.int64).reshape(-1, 2)
-            tokens.append(Tokens(np.array(ids, np.int64), start_end[:, 0], start_end[:, 1]))
+        for begin in range(0, len(texts), CHUNK):
+            rows = self.tokenizer(
+                list(texts[begin : begin + CHUNK]),
+                add_special_tokens=False,
+                return_attention_mask=False,
+                return_token_type_ids=False,
+                return_offsets_mapping=True,
+                verbose=False,
+            )
+            for ids, offsets in zip(rows["input_ids"], rows["offset_mapping"], strict=True):
+                start_end = np.array(offsets, np.int64).reshape(-1, 2)
+                tokens.append(Tokens(np.array(ids, np.int64), start_end[:, 0], start_end[:, 1]))
         return tokens
 
     def frame(self, ids: Ints) -> Ints:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import torch
 from torch import nn
 from typing_extensions import override
@@ -52,9 +53,15 @@ class QaConfig(TaskConfig):
 class Window(Example):
     """A question with a part of its passage, which begins at position `second`."""
 
-    best: Ints  # 1 where the token has more context here than in any other window, [T]
+    passage: Tokens
+    begin: int  # the window shows the passage's tokens from here
+    owned: npt.NDArray[np.bool_]  # tokens of it that have most context in this window
     answer: Ints  # [A, 2]: first and last position of each answer in the window
-    characters: Ints  # [T, 2]: of each token in the passage
+
+    def characters(self, first: int, last: int) -> slice:
+        """Return the characters of positions `first` to `last` in the passage."""
+        shift = self.begin - self.second
+        return slice(int(self.passage.start[first + shift]), int(self.passage.end[last + shift]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,11 +130,6 @@ class QaTask(Task[Question, Window, WindowBatch, SpanScore, dict[str, str]]):
         windows = []
         for number, (start, end) in enumerate(zip(starts, ends, strict=True)):
             ids, second = text.frame_pair(question, passage.ids[start:end])
-            best = np.zeros(len(ids), np.int64)
-            best[second : second + end - start] = owner[start:end] == number
-            characters = np.zeros((len(ids), 2), np.int64)
-            characters[second : second + end - start, 0] = passage.start[start:end]
-            characters[second : second + end - start, 1] = passage.end[start:end]
             answer = [
                 (first - start + second, last - 1 - start + second)
                 for first, last in found
@@ -138,9 +140,10 @@ class QaTask(Task[Question, Window, WindowBatch, SpanScore, dict[str, str]]):
                     record=index,
                     ids=ids,
                     second=second,
-                    best=best,
+                    passage=passage,
+                    begin=start,
+                    owned=owner[start:end] == number,
                     answer=np.array(answer, np.int64).reshape(-1, 2),
-                    characters=characters,
                 )
             )
         return windows
@@ -152,14 +155,17 @@ class QaTask(Task[Question, Window, WindowBatch, SpanScore, dict[str, str]]):
     @override
     def collate(self, examples: Sequence[Window], text: TextEncoder) -> WindowBatch:
         inputs = collate_inputs(examples, text)
-        best_BT = torch.from_numpy(pad([window.best for window in examples], 0)).bool()
-        inside = [(window.characters[:, 1] > 0).astype(np.int64) for window in examples]
+        allowed_BT = np.zeros((2, *inputs.ids_BT.shape), np.bool_)
+        for b, window in enumerate(examples):
+            shown = slice(window.second, window.second + len(window.owned))
+            allowed_BT[0, b, shown] = window.owned
+            allowed_BT[1, b, shown] = True
         targets = [w.answer if len(w.answer) else np.zeros((1, 2), np.int64) for w in examples]
         answer_BA2 = np.stack([pad([t[:, side] for t in targets], -1) for side in (0, 1)], axis=-1)
         return WindowBatch(
             inputs=inputs,
-            start_allowed_BT=best_BT,
-            end_allowed_BT=torch.from_numpy(pad(inside, 0)).bool(),
+            start_allowed_BT=torch.from_numpy(allowed_BT[0]),
+            end_allowed_BT=torch.from_numpy(allowed_BT[1]),
             answer_BA2=torch.from_numpy(answer_BA2),
         )
 
@@ -204,8 +210,10 @@ class QaTask(Task[Question, Window, WindowBatch, SpanScore, dict[str, str]]):
                 best[window.record] = window, span
         answers = {}
         for index, (window, span) in best.items():
-            start, end = window.characters[span.first, 0], window.characters[span.last, 1]
-            answers[records[index].id] = records[index].context[start:end]
+            record = records[index]
+            found = np.isfinite(span.score)  # not in a passage without tokens
+            characters = window.characters(span.first, span.last) if found else slice(0)
+            answers[record.id] = record.context[characters]
         return answers
 
     @override

@@ -302,14 +302,11 @@ def test_qa_windows_cover_the_passage_and_its_answers(squad_folder, loaded):
     assert counts["windows"] == len(windows) > 2
     assert counts["answers_outside_windows"] == 0
     (tokens,) = text.tokenize([context])
-    owned = np.concatenate([window.characters[window.best == 1] for window in windows])
-    assert sorted(owned[:, 0].tolist()) == tokens.start.tolist()
+    owned = [int(place) + w.begin for w in windows for place in np.flatnonzero(w.owned)]
+    assert sorted(owned) == list(range(len(tokens.ids)))
     for window in windows:
         assert len(window.ids) <= 32
-        for first, last in window.answer.tolist():
-            start, end = window.characters[first, 0], window.characters[last, 1]
-            assert context[start:end] in ("Alton", "Breda")
-    found = {context[w.characters[f, 0] :][:5] for w in windows for f, _ in w.answer.tolist()}
+    found = {context[w.characters(*answer)] for w in windows for answer in w.answer.tolist()}
     assert found == {"Alton", "Breda"}
 
 
@@ -392,6 +389,17 @@ def test_qa_predicts_inside_the_passage_only(squad_folder, loaded):
     for window, span in zip(windows, task.outputs(head, states_of(batch), batch), strict=True):
         assert window.second <= span.first <= span.last < len(window.ids) - 1
         assert span.last - span.first < 5
+
+
+def test_qa_passage_without_tokens_gets_an_empty_answer(squad_folder, loaded):
+    task = make_qa(squad_folder)
+    text = make_text(loaded)
+    record = Question("q", "Where?", " ", 0, "", ("Alton",), ())
+    windows, counts = task.encode([record], text)
+    assert counts["answers_outside_windows"] == 1
+    batch = task.collate(windows, text)
+    outputs = task.outputs(task.make_head(8), states_of(batch), batch)
+    assert task.decode([record], windows, outputs, 0.0) == {"q": ""}
 
 
 def test_qa_stride_may_leave_no_gap(squad_folder):
