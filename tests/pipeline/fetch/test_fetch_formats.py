@@ -5,7 +5,7 @@ import gzip
 import random
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.errors import InputError
@@ -69,6 +69,7 @@ def test_wrong_files_are_refused(tmp_path, name, data, kind, message):
     assert str(tmp_path) not in str(caught.value)
 
 
+@settings(deadline=None, max_examples=50)
 @given(data=st.binary(max_size=3000), cut=st.integers(1, 60))
 def test_a_cut_bzip2_file_is_always_noticed(tmp_path_factory, data, cut):
     folder = tmp_path_factory.mktemp("cut")

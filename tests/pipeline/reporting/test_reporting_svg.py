@@ -5,7 +5,7 @@ import re
 from xml.etree import ElementTree
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.reporting.svg import (
@@ -23,6 +23,7 @@ NUMBERS = st.floats(-1e6, 1e6).map(lambda x: round(x, 4))
 POINTS = st.lists(st.tuples(NUMBERS, NUMBERS), min_size=1, max_size=30).map(sorted)
 
 
+@settings(deadline=None, max_examples=50)
 @given(low=NUMBERS, span=st.floats(0, 1e6))
 def test_ticks_enclose_the_range_evenly(low, span):
     ticks = nice_ticks(low, low + span, 4)
@@ -40,6 +41,7 @@ def test_ticks_are_round_numbers():
     assert [format_tick(t) for t in (0.2, 1500.0, 20_000.0)] == ["0.2", "1500", "20k"]
 
 
+@settings(deadline=None, max_examples=50)
 @given(points=POINTS)
 def test_lines_stay_inside_their_chart(points):
     text = line_chart("A <title> & more", [Series("a", points), Series("b", points)])
