@@ -3,13 +3,12 @@
 Templates, tables, references, galleries, files and comments cost mwparserfromhell three quarters
 of its time. Here they go in one pass from left to right. Where that is not certain to give what
 the full parse gives (something left open, a closer too many, triple braces), the answer is None
-and the caller takes `strip_fully` (pipeline/wiki/markup.py).
+and the caller takes `NodeStripper` (pipeline/wiki/nodes.py).
 
 `{|` opens and `|}` closes a table at the beginning of a line only: counting braces anywhere breaks
 pages with a `|}` in a template's last line or a set in a formula.
 """
 
-import html
 import re
 from collections.abc import Callable, Container, Iterable
 
@@ -246,8 +245,3 @@ def render_formula(source: str) -> str:
 
 def _begins_line(text: str, position: int) -> bool:
     return not text[text.rfind("\n", 0, position) + 1 : position].strip(_INDENT)
-
-
-def unescape_entities(text: str) -> str:
-    """Return text with HTML entities replaced by their characters."""
-    return html.unescape(text) if "&" in text else text
