@@ -13,7 +13,7 @@ from pathlib import Path
 from pipeline.entities.bzip2 import read_blocks
 from pipeline.errors import InputError
 
-BLOCK_BYTES = 16 << 20  # text decoded at once: bounds a worker's memory
+BLOCK_BYTES = 1 << 18  # text decoded at once: what the processor caches copy at little cost
 BZIP2_RANGE = 64 << 20  # some 10 minutes of one core: what a kill may cost
 PLAIN_RANGE = 1 << 30
 

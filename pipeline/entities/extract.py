@@ -10,12 +10,11 @@ from typing import Any, Literal
 
 from pipeline.entities.blocks import Range, read_range
 from pipeline.entities.parts import TABLES, PartWriter
-from pipeline.entities.wikidata import BrokenLineError, Data, EntityDecoder, Statement, Value
+from pipeline.entities.wikidata import KINDS, BrokenLineError, Data, EntityDecoder, Statement, Value
 from pipeline.errors import InputError
 from pipeline.progress import Counts, add_counts
 
 ENTITY_TYPES = {"Q": "item", "P": "property"}
-_RANK = operator.itemgetter(1)
 COUNTERS = (
     *TABLES,
     "statements",
@@ -26,6 +25,7 @@ COUNTERS = (
 INVERSE = "P1696"  # inverse property
 CONSTRAINT = "P2302"  # property constraint
 SYMMETRIC = 21510862  # symmetric constraint
+_RANK = operator.itemgetter(1)
 RANKS = {"normal": 1, "preferred": 2}
 FLUSH_ROWS = 250_000  # of a table, held in memory by a worker: some 40 MB
 
@@ -62,11 +62,11 @@ def extract(task: ExtractTask) -> Counts:
                     f"{task.part.path}:line {decoder.line}{behind}: not JSON ({error}); expected "
                     "one Wikidata entity per line; fetch the file again"
                 ) from None
-            for table, columns in rows.columns.items():
-                if len(columns[0]) >= FLUSH_ROWS:
-                    writer.write(table, columns)
-        for table, columns in rows.columns.items():
-            writer.write(table, columns)
+            for table in TABLES:
+                if len(rows.columns[table][0]) >= FLUSH_ROWS:
+                    rows.flush(table, writer)
+        for table in TABLES:
+            rows.flush(table, writer)
     add_counts(counts, rows.counts)
     return counts
 
@@ -86,19 +86,31 @@ class Rows:
 
     def __init__(self) -> None:
         self.counts: Counts = dict.fromkeys(COUNTERS, 0)
+        self.numbers: dict[str, int] = {}  # of properties, by id
         self.columns: dict[str, list[list[Any]]] = {
             name: [[] for _ in schema] for name, schema in TABLES.items()
         }
 
+    def flush(self, table: str, writer: PartWriter) -> None:
+        """Write the rows of a table and forget them."""
+        self.counts[table] += len(self.columns[table][0])
+        writer.write(table, self.columns[table])
+
     def add_item(self, item: int, entity: Any) -> None:
         """Add an item with its names, its page and its claims."""
         label, aliases = _read_names(entity)
-        self._add("items", item, label)
-        for alias in aliases:
-            self._add("aliases", item, alias)
+        items, labels = self.columns["items"]
+        items.append(item)
+        labels.append(label)
+        if aliases:
+            owners, names = self.columns["aliases"]
+            owners += [item] * len(aliases)
+            names += aliases
         page = getattr(entity.sitelinks, "own", None)  # `[]` has none
         if page is not None:
-            self._add("sitelinks", item, page.title.replace("_", " "))
+            owners, titles = self.columns["sitelinks"]
+            owners.append(item)
+            titles.append(page.title.replace("_", " "))
         if isinstance(entity.claims, dict):
             self._add_claims(item, entity.claims)
 
@@ -108,42 +120,42 @@ class Rows:
         claims = entity.claims if isinstance(entity.claims, dict) else {}
         inverse = next(_read_targets(claims, INVERSE, "P"), None)
         symmetric = SYMMETRIC in _read_targets(claims, CONSTRAINT, "Q")
-        name = label or f"P{number}"
-        self._add("properties", number, name, entity.datatype, inverse, symmetric)
-        for alias in aliases:
-            self._add("property_aliases", number, alias)
-
-    def _add(self, table: str, *values: Any) -> None:
-        self.counts[table] += 1
-        for column, value in zip(self.columns[table], values, strict=True):
+        row = (number, label or f"P{number}", entity.datatype, inverse, symmetric)
+        for column, value in zip(self.columns["properties"], row, strict=True):
             column.append(value)
+        owners, names = self.columns["property_aliases"]
+        owners += [number] * len(aliases)
+        names += aliases
 
     def _add_claims(self, item: int, claims: dict[str, list[Statement]]) -> None:
         # The hot loop: 1.5 billion statements in the full dump, mostly one per item and property.
         heads, properties, tails, ranks, bests = self.columns["claims"]
-        before, num_statements, num_items, deprecated = len(heads), 0, 0, 0
+        before, num_items, deprecated = len(heads), 0, 0
         for name, statements in claims.items():
-            num_statements += len(statements)
+            number = self.numbers.get(name) or self._read_property(name)
+            if not number:
+                continue
             found: list[tuple[int, int]] = []
             for statement in statements:
                 data = statement.mainsnak.datavalue
-                if not isinstance(data, Data) or not isinstance(data.value, Value):
+                value = data.value if isinstance(data, Data) else None
+                if not isinstance(value, Value):
                     continue
-                tail = _read_number(data.value, "Q")
-                if tail is None:
+                tail = value.number if value.kind == "item" else None
+                if tail is None and (tail := _read_number(value, "Q")) is None:
                     continue
                 num_items += 1
-                if statement.rank in RANKS:
-                    found.append((tail, RANKS[statement.rank]))
+                rank = RANKS.get(statement.rank)
+                if rank:
+                    found.append((tail, rank))
                 else:
                     deprecated += 1
             if not found:
                 continue
             top = found[0][1]
-            if len(statements) > 1:
+            if len(statements) > 1:  # one claim where several name the same tail
                 found = list(dict(sorted(found, key=_RANK)).items())
                 top = max([RANKS.get(statement.rank, 0) for statement in statements])
-            number = int(name[1:])
             for tail, rank in found:
                 heads.append(item)
                 properties.append(number)
@@ -151,21 +163,32 @@ class Rows:
                 ranks.append(rank)
                 # Wikidata's "truthy" claims: of a property the preferred ones, else the normal ones
                 bests.append(rank == top)
-        counts = self.counts
-        counts["claims"] += len(heads) - before
+        counts, num_statements = self.counts, sum(map(len, claims.values()))
         counts["statements"] += num_statements
         counts["statements_without_item"] += num_statements - num_items
         counts["statements_deprecated"] += deprecated
         counts["statements_repeated"] += num_items - deprecated - (len(heads) - before)
 
+    def _read_property(self, name: str) -> int:
+        """Return the number of a property's id, 0 if it is none."""
+        digits = name[1:]
+        fits = name[:1] == "P" and digits.isascii() and digits.isdigit()
+        number = int(digits) if fits else 0
+        self.numbers[name] = number if number <= KINDS["property"] else 0
+        return self.numbers[name]
+
 
 def _read_names(entity: Any) -> tuple[str | None, list[str]]:
     """Return the label and the other names, each once."""
-    labels = [getattr(entity.labels, language, None) for language in ("own", "mul")]
-    lists = [getattr(entity.aliases, language, None) for language in ("own", "mul")]
-    label, *others = [term.value for term in labels if term] or [None]
-    others += [term.value for terms in lists if terms for term in terms]
-    return label, [name for name in dict.fromkeys(others) if name and name != label]
+    labels, aliases, names = entity.labels, entity.aliases, []
+    if labels and labels.__class__ is not list:
+        names = [term.value for term in (labels.own, labels.mul) if term]
+    label = names[0] if names else None
+    if aliases and aliases.__class__ is not list:
+        names += [term.value for terms in (aliases.own, aliases.mul) if terms for term in terms]
+    if len(names) <= 1:
+        return label, []
+    return label, [name for name in dict.fromkeys(names) if name and name != label]
 
 
 def _read_targets(
@@ -189,6 +212,8 @@ def _read_number(value: Value, prefix: Literal["P", "Q"]) -> int | None:
         return value.number
     if value.kind not in (None, ENTITY_TYPES[prefix]):
         return None
-    if isinstance(value.id, str) and value.id[:1] == prefix and value.id[1:].isdigit():
-        return int(value.id[1:])
-    return None
+    name = value.id or ""
+    if name[:1] != prefix or not name[1:].isdecimal():
+        return None
+    number = int(name[1:])
+    return number if number <= KINDS[ENTITY_TYPES[prefix]] else None

@@ -8,7 +8,7 @@ of one wiki and the values of statements.
 
 import types
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
@@ -37,7 +37,7 @@ class Value(msgspec.Struct, gc=False, rename={"kind": "entity-type", "number": "
 
     kind: str | None = None
     id: str | None = None
-    number: int | None = None
+    number: Annotated[int, msgspec.Meta(gt=0, le=2**32 - 1)] | None = None
 
 
 class Data(msgspec.Struct, gc=False):
@@ -129,9 +129,9 @@ class EntityDecoder:
             stop = end - 1 if text[end - 1] == COMMA else end
             try:
                 entity = decode(view[start:stop])
-                odd = entity.id is None
             except (msgspec.DecodeError, UnicodeDecodeError):
-                odd = True
+                entity = None
+            odd = entity is None or entity.id is None
             for found in self._decode_odd(text[start:end]) if odd else (entity,):
                 kind, number = _classify(found)
                 if kind in KINDS:
@@ -176,5 +176,5 @@ def _classify(entity: Any) -> tuple[str, int]:
         return kind if kind in ("lexeme", "malformed") else "other", 0
     digits = name[1:]
     number = int(digits) if digits.isascii() and digits.isdigit() else 0
-    fits = 0 < number <= KINDS[kind] and PREFIXES.get(name[:1]) == kind
+    fits = 0 < number <= KINDS[kind] and PREFIXES.get(name[0]) == kind
     return (kind, number) if fits else ("malformed", 0)
