@@ -83,6 +83,11 @@ def checkpoint_steps() -> int:
     return _positive("ERICA_CHECKPOINT_STEPS", read_setting("ERICA_CHECKPOINT_STEPS"))
 
 
+def training_processes() -> int:
+    """Return the training processes to start on this machine."""
+    return _positive("ERICA_NPROC", read_setting("ERICA_NPROC"))
+
+
 def scratch_root() -> Path:
     """Return the folder for unfinished work.
 

@@ -29,15 +29,20 @@ def main() -> None:
     from pipeline.config import encode
     from pipeline.io import atomic_file, write_json
     from pipeline.reporting.card import write_card, write_provenance
-    from pipeline.scratch import fingerprint, open_scratch, publish
+    from pipeline.scratch import fingerprint, publish
     from pipeline.training.config import TrainConfig
     from pipeline.training.pretrain import curve_lines, pretrain, summarise
+    from pipeline.training.processes import is_first, share_scratch, start_processes
+    from pipeline.training.released import fix_parameters
 
-    config = load("train", TrainConfig)
+    config = fix_parameters(load("train", TrainConfig))
+    start_processes("stages.train")
     code = [Path(package.__path__[0]) for package in (model, training)]
-    with open_scratch("train", fingerprint(config, [BASE, SHARDS], code)) as scratch:
+    with share_scratch("train", fingerprint(config, [BASE, SHARDS], code)) as scratch:
         output = scratch / "out"
         outcome = pretrain(config, base=BASE, shards=SHARDS, scratch=scratch, output=output)
+        if not is_first():
+            return
         report, params = summarise(outcome, config), encode(config)
         write_card(output, report, params)
         write_provenance(output, params, [BASE, SHARDS])

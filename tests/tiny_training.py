@@ -75,6 +75,11 @@ def random_document(generator: np.random.Generator, number: int, *, longest: int
         }
     )
 
+    free = sorted(
+        {(h, t) for h in range(count) for t in range(count) if h != t}
+        - {(h, t) for h, t, _ in triples}
+    )
+    ignored = free[:: 1 + number % 3]
     intra = {(h, t): bool((h * 7 + t * 3 + number) % 2) for h, t, _ in triples}
     return {
         "doc_id": f"{number}-0",
@@ -89,6 +94,8 @@ def random_document(generator: np.random.Generator, number: int, *, longest: int
         "tail": [t for _, t, _ in triples],
         "relation": [r for _, _, r in triples],
         "intra": [intra[h, t] for h, t, _ in triples],
+        "ignored_head": [h for h, _ in ignored],
+        "ignored_tail": [t for _, t in ignored],
     }
 
 
@@ -119,6 +126,8 @@ def write_tiny_shards(folder: Path, base: Path, *, documents: int = 24, seed: in
 def tiny_params(**changes):
     """Return the section `train` for a tiny run, as plain values."""
     return {
+        "profile": "paper",
+        "objective_family": "erica",
         "objectives": ["ed", "rd", "mlm"],
         "loss_weights": {"ed": 1.0, "rd": 1.0, "mlm": 1.0},
         "tau": 0.05,
@@ -148,9 +157,10 @@ def tiny_params(**changes):
 
 
 def tiny_config(**changes):
-    """Return the section `train` for a tiny run."""
+    """Return the section `train` for a tiny run, as the stage uses it."""
     from pipeline.config import decode
     from pipeline.training.config import TrainConfig
+    from pipeline.training.released import fix_parameters
 
     plain = {k: list(v) if isinstance(v, tuple) else v for k, v in changes.items()}
-    return decode(tiny_params(**plain), TrainConfig, "train")
+    return fix_parameters(decode(tiny_params(**plain), TrainConfig, "train"))

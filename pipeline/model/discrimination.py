@@ -15,7 +15,12 @@ CHUNK_FLOATS = 1 << 25  # of the largest intermediate of one chunk of anchors: 1
 
 
 def entity_discrimination(
-    entity_EH: torch.Tensor, head_A: torch.Tensor, candidate_AC: torch.Tensor, tau: float
+    entity_EH: torch.Tensor,
+    head_A: torch.Tensor,
+    candidate_AC: torch.Tensor,
+    tau: float,
+    *,
+    positive_twice: bool = False,
 ) -> torch.Tensor:
     """Return the sum over anchors of -log softmax of the true tail (Eq. 2).
 
@@ -25,9 +30,12 @@ def entity_discrimination(
         candidate_AC: Rows of the candidates: the true tail first, then the other entities of the
             document without the head; -1 is padding.
         tau: Temperature.
+        positive_twice: Count the true tail twice in the denominator, as the published code does:
+            its loss never falls below log 2.
     """
     logits_AC = candidate_logits(entity_EH, head_A, candidate_AC, tau)
-    return (torch.logsumexp(logits_AC, dim=1) - logits_AC[:, 0]).sum()
+    options_AC = torch.cat([logits_AC, logits_AC[:, :1]], dim=1) if positive_twice else logits_AC
+    return (torch.logsumexp(options_AC, dim=1) - logits_AC[:, 0]).sum()
 
 
 def candidate_logits(

@@ -8,6 +8,13 @@ from typing import Any
 
 from pipeline.io import write_json
 
+_METHODS = {
+    "erica": "the objectives {}",
+    "mtb": "the baseline MTB (Soares et al., 2019)",
+    "cp": "the baseline CP (Peng et al., 2020)",
+    "mlm": "the baseline that only continues masked language modelling,",
+}
+
 LIBRARIES = ("torch", "transformers", "tokenizers", "safetensors", "numpy")
 
 _TEMPLATE = """\
@@ -28,8 +35,8 @@ model-index:
 
 # An encoder pre-trained with ERICA
 
-An encoder that was trained further, on documents whose entities are linked to Wikidata, with the
-objectives {{ objectives }} of *ERICA: Improving Entity and Relation Understanding for Pre-trained
+An encoder that was trained further, on documents whose entities are linked to Wikidata, with
+{{ method }} of *ERICA: Improving Entity and Relation Understanding for Pre-trained
 Language Models via Contrastive Learning* (Qin et al., ACL 2021). It loads with
 `AutoModel.from_pretrained` and `AutoModelForMaskedLM.from_pretrained`. An entity is represented by
 the mean over its mentions of the means over their tokens.
@@ -93,7 +100,7 @@ def write_card(folder: Path, report: Mapping[str, Any], params: Mapping[str, Any
     template = Environment(undefined=StrictUndefined, keep_trailing_newline=True, autoescape=False)
     text = template.from_string(_TEMPLATE).render(
         language="en",
-        objectives=", ".join(params["objectives"]),
+        method=_METHODS[params["objective_family"]].format(", ".join(params["objectives"])),
         report=report,
         before=before,
         after=after,

@@ -11,6 +11,8 @@ from pipeline.training.questions import OtherTails
 from pipeline.training.runtime import Precision
 
 ObjectiveName = Literal["ed", "rd", "mlm"]
+Profile = Literal["paper", "released"]
+Family = Literal["erica", "mtb", "cp", "mlm"]
 ContrastScope = Literal["micro_batch", "process", "global"]
 
 
@@ -32,6 +34,8 @@ class LossWeights:
 class TrainConfig:
     """What is optimised, on which batches, for how long (paper 3 and 4.2)."""
 
+    profile: Profile
+    objective_family: Family
     objectives: tuple[ObjectiveName, ...]
     loss_weights: LossWeights
     tau: float
@@ -44,7 +48,7 @@ class TrainConfig:
     mask_mentions: bool
     entity_encoding: EntityEncoding
     entity_masking: float
-    shared_encoding: bool
+    shared_encoding: bool  # RD reads ED's states; means nothing unless both are objectives
     batch_size: int
     micro_batch_size: int
     num_steps: int
@@ -78,10 +82,11 @@ class TrainConfig:
         if self.dropout is not None:
             drop = self.dropout
             require(0 <= drop < 1, f"dropout: must be null or between 0 and 1, got {drop}")
-        both = {"ed", "rd"} <= set(chosen)
+        plain = self.profile == "paper" and self.entity_encoding == "mean_pool"
         require(
-            both or not self.shared_encoding,
-            "shared_encoding: needs both ed and rd among the objectives",
+            plain or self.objective_family not in ("mtb", "cp"),
+            f"objective_family: {self.objective_family} has markers and losses of its own; set "
+            "profile: paper and entity_encoding: mean_pool",
         )
         _ = self.optimizer
 

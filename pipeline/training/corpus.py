@@ -30,8 +30,10 @@ _LISTS = {  # column -> its counts, which columns of one kind share
     "tail": "triples",
     "relation": "triples",
     "intra": "triples",
+    "ignored_head": "ignored",
+    "ignored_tail": "ignored",
 }
-_KINDS = ("tokens", "mentions", "entities", "triples")
+_KINDS = ("tokens", "mentions", "entities", "triples", "ignored")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,9 @@ class Documents:
     relation_R: Ints
     intra_R: Bools
     triple_offset: Ints
+    ignored_head_I: Ints  # pairs that a benchmark tests: no triple, and not no_relation either
+    ignored_tail_I: Ints
+    ignored_offset: Ints
 
     def __len__(self) -> int:
         """Return the number of documents."""
@@ -139,6 +144,7 @@ class Corpus:
         ends = {kind: offsets(counts[kind]) for kind in _KINDS}
         first_entity_M = ends["entities"][owners(counts["mentions"])]
         first_entity_R = ends["entities"][owners(counts["triples"])]
+        first_entity_I = ends["entities"][owners(counts["ignored"])]
         return Documents(
             row_D=row_D,
             token_T=column["input_ids"],
@@ -157,6 +163,9 @@ class Corpus:
             relation_R=column["relation"],
             intra_R=column["intra"].astype(np.bool_),
             triple_offset=ends["triples"],
+            ignored_head_I=column["ignored_head"] + first_entity_I,
+            ignored_tail_I=column["ignored_tail"] + first_entity_I,
+            ignored_offset=ends["ignored"],
         )
 
     def doc_ids(self, rows: Sequence[int]) -> list[str]:

@@ -52,13 +52,13 @@ class HeldOut:
         *,
         special: SpecialTokens,
         runtime: Runtime,
-        markers: Ints | None = None,
+        markers: Ints,
     ) -> None:
         self.config, self.special, self.runtime = config, special, runtime
         generator = np.random.default_rng([config.seed, 2])
         rows = generator.permutation(len(corpus))[: config.heldout_triples]
         self.docs = docs = corpus.gather(np.sort(rows))
-        shown = docs if markers is None else insert_markers(docs, markers, generator)
+        shown = insert_markers(docs, markers, generator) if len(markers) else docs
         askable_R, first_R = answerable(docs, shown, relations, max_length=config.max_length)
         triple_V = np.flatnonzero(askable_R)
         if len(triple_V) > config.heldout_triples:

@@ -65,6 +65,7 @@ def fit(
     runtime: Runtime,
     on_step: Callable[[int, Row], None] | None = None,
     checkpoints: Checkpoints | None = None,
+    optimizer: Callable[[nn.Module, OptimizerConfig], torch.optim.Optimizer] = build_optimizer,
 ) -> list[Row]:
     """Train `model` (already on the runtime's device) for `num_steps`; return one row per step.
 
@@ -78,32 +79,33 @@ def fit(
         runtime: Device, precision, seed.
         on_step: Called after step t with its row: progress, evaluation on a development set.
         checkpoints: Where to continue from and save to.
+        optimizer: Builds the optimiser; AdamW by default.
 
     Raises:
         NonFiniteLossError: After a checkpoint of the weights before that step.
     """
-    optimizer = build_optimizer(model, config)
-    rows = checkpoints.restore(model, optimizer) if checkpoints else []
+    stepper = optimizer(model, config)
+    rows = checkpoints.restore(model, stepper) if checkpoints else []
     for step in range(len(rows), num_steps):
         model.train()
-        optimizer.zero_grad(set_to_none=True)
+        stepper.zero_grad(set_to_none=True)
         sums = _backward(micro_batches(step), loss, step, runtime)
         if not math.isfinite(sums["loss"]):
             if checkpoints:
-                checkpoints.save(model, optimizer, rows)
+                checkpoints.save(model, stepper, rows)
             raise NonFiniteLossError(step, sums["loss"])
         _sum_gradients(model, runtime)
         norm = nn.utils.clip_grad_norm_(model.parameters(), config.max_gradient_norm)
         rate = config.learning_rate * schedule(step, num_steps, config)
-        for group in optimizer.param_groups:
+        for group in stepper.param_groups:
             group["lr"] = rate
-        optimizer.step()
+        stepper.step()
         rows.append(sums | {"learning_rate": rate, "gradient_norm": float(norm)})
         reach("train.step")
         if on_step:
             on_step(step, rows[-1])
         if checkpoints:
-            checkpoints.step_done(model, optimizer, rows)
+            checkpoints.step_done(model, stepper, rows)
     return rows
 
 

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
+import torch.nn.functional as F
 from torch import nn
 
 from pipeline.model.discrimination import (
@@ -64,31 +65,64 @@ class Objective:
         with torch.autocast(self.runtime.device.type, enabled=False):
             if batch.questions:
                 entity_EH = _pool(states[-1], batch.readings[-1])
-                summed = entity_discrimination(entity_EH, *batch.questions, self.config.tau)
-                parts["ed"] = summed / max(step.num_questions, 1)
+                summed = entity_discrimination(
+                    entity_EH, *batch.questions, self.config.tau, positive_twice=self._released
+                )
+                parts["ed"] = summed * self._share(
+                    len(batch.questions[0]), step.num_questions, step
+                )
             if step.pairs:
                 parts["rd"] = self._relation_loss(batch, _pool(states[0], batch.readings[0]))
-        if "mlm" in self.config.objectives:
-            parts["mlm"] = sum(
-                (
-                    masked_lm_loss(
-                        self.model, states_NH, reading.mlm_position_K, reading.mlm_label_K
-                    )
-                    for states_NH, reading in zip(states, batch.readings, strict=True)
-                ),
-                torch.zeros((), device=self.runtime.device),
-            ) / max(step.num_hidden, 1)
+            if step.matches:
+                parts["rd"] = self._match_loss(batch, states)
+        if any(step.hidden_by_sheet):
+            parts["mlm"] = self._mlm_loss(batch, states)
         total = sum(
             (getattr(weights, name) * value for name, value in parts.items()),
             torch.zeros((), device=self.runtime.device),
         )
         return Losses(total, parts)
 
+    @property
+    def _released(self) -> bool:
+        return self.config.profile == "released"
+
+    def _share(self, in_batch: int, in_step: int, step: Step) -> float:
+        """Return what one of the summed terms counts: a mean over the whole step.
+
+        The published code averages each micro-batch by itself, and then the micro-batches.
+        """
+        if self._released:
+            return 1.0 / max(in_batch, 1) / len(step.micro_batches)
+        return 1.0 / max(in_step, 1)
+
+    def _mlm_loss(self, batch: MicroBatch, states: list[torch.Tensor]) -> torch.Tensor:
+        total = torch.zeros((), device=self.runtime.device)
+        counts = batch.step.hidden_by_sheet
+        for states_NH, reading, count in zip(states, batch.readings, counts, strict=True):
+            place_K, label_K = reading.mlm_position_K, reading.mlm_label_K
+            share = self._share(len(place_K), count, batch.step)
+            total = total + share * masked_lm_loss(self.model, states_NH, place_K, label_K)
+        return total
+
     def _states(self, reading: Reading) -> torch.Tensor:
         """Return the states of all rectangles behind one another, [N, H]."""
         return torch.cat(
             [encode(self.model, ids, mask).flatten(0, 1) for ids, mask in reading.blocks]
         )
+
+    def _match_loss(self, batch: MicroBatch, states: list[torch.Tensor]) -> torch.Tensor:
+        """Return MTB's share: do the two sentences mention the same entities?"""
+        assert batch.step.matches
+        label_V = batch.step.matches.label_V
+        left_V2H, right_V2H = (
+            _pool(states_NH, reading).view(batch.last - batch.first, -1)
+            for states_NH, reading in zip(states, batch.readings, strict=True)
+        )
+        wanted_V = torch.as_tensor(label_V[batch.first : batch.last], device=self.runtime.device)
+        score_V = (left_V2H * right_V2H).sum(dim=1)
+        summed = F.binary_cross_entropy_with_logits(score_V, wanted_V.float(), reduction="sum")
+        return summed / len(label_V)
 
     def _relation_loss(self, batch: MicroBatch, entity_EH: torch.Tensor) -> torch.Tensor:
         """Return RD's share with the gradient of the whole contrast group."""
@@ -118,7 +152,7 @@ class Objective:
             tensor(pairs.negative_AK),
             self.config.tau,
         )
-        scale = 1.0 / max(step.num_anchors, 1)
+        scale = self._share(len(pairs.anchor_A), step.num_anchors, step)
         return loss * scale, gradient_EH * scale
 
     def _is_direct(self, step: Step) -> bool:

@@ -1,6 +1,7 @@
 """AdamW with linear warm-up and linear decay (paper 4.2), for pre-training and fine-tuning."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import nn
@@ -29,12 +30,17 @@ class OptimizerConfig:
 
 def build_optimizer(model: nn.Module, config: OptimizerConfig) -> torch.optim.Optimizer:
     """Return AdamW over the trainable parameters; biases and norms (vectors) do not decay."""
+    groups = parameter_groups(model, config)
+    return torch.optim.AdamW(groups, lr=config.learning_rate, eps=1e-8, fused=True)
+
+
+def parameter_groups(model: nn.Module, config: OptimizerConfig) -> list[dict[str, Any]]:
+    """Return the trainable matrices, which decay, and vectors, which do not."""
     parameters = [p for p in model.parameters() if p.requires_grad]
-    groups = [
+    return [
         {"params": [p for p in parameters if p.ndim > 1], "weight_decay": config.weight_decay},
         {"params": [p for p in parameters if p.ndim <= 1], "weight_decay": 0.0},
     ]
-    return torch.optim.AdamW(groups, lr=config.learning_rate, eps=1e-8, fused=True)
 
 
 def schedule(step: int, num_steps: int, config: OptimizerConfig) -> float:

@@ -5,6 +5,7 @@ The pool T holds the labelled pairs of all documents that are contrasted with on
 can be one, so that a relation is drawn in proportion to its number (footnote 4).
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -41,7 +42,7 @@ class Pairs:
 def unlabelled_pairs(
     entity_offset: Ints,
     kept_E: Bools,
-    triples: Triples,
+    taken: tuple[Ints, Ints],
     *,
     limit: int,
     generator: np.random.Generator,
@@ -51,7 +52,7 @@ def unlabelled_pairs(
     Args:
         entity_offset: Where each view's entities start.
         kept_E: Entities that have a mention within the limit; others are in no pair.
-        triples: The labelled tuples.
+        taken: Heads and tails that are no candidates: labelled pairs, and those to ignore.
         limit: Pairs per view.
         generator: One number per ordered pair of entities is drawn.
     """
@@ -62,11 +63,10 @@ def unlabelled_pairs(
     head_Q = entity_offset[view_Q] + place_Q // count_V[view_Q]
     tail_Q = entity_offset[view_Q] + place_Q % count_V[view_Q]
     free_Q = kept_E[head_Q] & kept_E[tail_Q] & (head_Q != tail_Q)
-    view_R = np.searchsorted(entity_offset, triples.head_R, side="right") - 1
+    head_R, tail_R = taken
+    view_R = np.searchsorted(entity_offset, head_R, side="right") - 1
     start_R = entity_offset[view_R]
-    free_Q[
-        first_V[view_R] + (triples.head_R - start_R) * count_V[view_R] + triples.tail_R - start_R
-    ] = False
+    free_Q[first_V[view_R] + (head_R - start_R) * count_V[view_R] + tail_R - start_R] = False
     key_Q = generator.random(len(view_Q))
     order = np.flatnonzero(free_Q)
     order = order[np.lexsort((key_Q[order], view_Q[order]))]
@@ -97,9 +97,17 @@ def choose_pairs(
     tail_P = np.concatenate([tail_P, unlabelled[1]])
     tuple_A, partner_A = _draw_partners(triples, rd_pairs, generator)
     anchor_A = pair_R[tuple_A]
-    negative_AK = _draw_negatives(
-        anchor_A, labelled, len(head_P), relation_PL, negatives, generator
-    )
+
+    def usable(seen_AW: Ints) -> Bools:
+        free_AW = seen_AW >= labelled
+        label_AW = np.where(free_AW, 0, seen_AW)
+        shares_AW = np.zeros(seen_AW.shape, np.bool_)
+        for mine in relation_PL[anchor_A].T:
+            for theirs in relation_PL.T:
+                shares_AW |= (mine[:, None] >= 0) & (mine[:, None] == theirs[label_AW])
+        return free_AW | ~shares_AW
+
+    negative_AK = draw_negatives(len(anchor_A), len(head_P), usable, negatives, generator)
     return Pairs(head_P, tail_P, anchor_A, pair_R[partner_A], negative_AK)
 
 
@@ -140,30 +148,30 @@ def _draw_partners(
     return np.concatenate(anchors), np.concatenate(partners)
 
 
-def _draw_negatives(
-    anchor_A: Ints,
-    labelled: int,
+def draw_negatives(
+    anchors: int,
     pool: int,
-    relation_PL: Ints,
+    usable: Callable[[Ints], Bools],
     negatives: int,
     generator: np.random.Generator,
 ) -> Ints:
-    """Return up to `negatives` pairs per anchor that share no relation with it.
+    """Return up to `negatives` pairs of the pool for each of the anchors, -1 where there is none.
 
     The pool is shuffled once; each anchor reads it from a place of its own until it has enough or
     has seen WINDOW times as many as it wants. So the draws are distinct without a sort per anchor.
+
+    Args:
+        anchors: A.
+        pool: P, the pairs to draw from.
+        usable: Which of the pairs [A, W] may be a negative of their row's anchor.
+        negatives: K.
+        generator: Draws the shuffle and the places.
     """
     width = min(pool, WINDOW * negatives)
     shuffled_P = generator.permutation(pool)
-    start_A = draw_from_each(np.full(len(anchor_A), pool), generator)
+    start_A = draw_from_each(np.full(anchors, pool), generator)
     seen_AW = shuffled_P[(start_A[:, None] + np.arange(width)) % max(pool, 1)]
-    free_AW = seen_AW >= labelled
-    label_AW = np.where(free_AW, 0, seen_AW)
-    shares_AW = np.zeros(seen_AW.shape, np.bool_)
-    for mine in relation_PL[anchor_A].T:
-        for theirs in relation_PL.T:
-            shares_AW |= (mine[:, None] >= 0) & (mine[:, None] == theirs[label_AW])
-    usable_AW = free_AW | ~shares_AW
+    usable_AW = usable(seen_AW)
     usable_AW &= np.cumsum(usable_AW, axis=1) <= negatives
     packed_AW = np.argsort(~usable_AW, axis=1, kind="stable")[:, :negatives]
     return np.where(

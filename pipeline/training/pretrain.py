@@ -1,10 +1,11 @@
 """Pre-train an encoder on shards of encoded documents (paper 3.5, 4.2)."""
 
+import contextlib
 import dataclasses
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from torch import nn
@@ -14,6 +15,8 @@ from pipeline.model.encoder import load_masked_lm, save_masked_lm, special_token
 from pipeline.model.ragged import Ints
 from pipeline.progress import Progress
 from pipeline.settings import checkpoint_steps
+from pipeline.training.ahead import Ahead
+from pipeline.training.baselines import CpSampler, MtbSampler, SentenceText
 from pipeline.training.checkpoints import CheckpointStore
 from pipeline.training.config import TrainConfig
 from pipeline.training.corpus import Corpus, Relations
@@ -21,8 +24,11 @@ from pipeline.training.entities import add_markers
 from pipeline.training.heldout import Discrimination, HeldOut
 from pipeline.training.loop import NonFiniteLossError, Row, fit
 from pipeline.training.objective import MicroBatch, Objective
+from pipeline.training.optimizer import build_optimizer
+from pipeline.training.released import build_released_optimizer
 from pipeline.training.runtime import Runtime
 from pipeline.training.sampler import Step, StepSampler
+from pipeline.training.sentences import add_sentence_markers, find_instances, full_stops
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,37 +51,55 @@ def pretrain(
 
     A run that was killed continues from its latest checkpoint in `scratch`.
 
+    Args:
+        config: What `released.fix_parameters` returns.
+        base: The encoder to start from.
+        shards: Folder with `train`, `heldout` and relations.parquet.
+        scratch: Folder of this run, for the unpacked shards and the checkpoints.
+        output: Folder to write.
+
     Raises:
         InputError: An input is missing or does not fit the parameters, or the loss is no number.
     """
     runtime = Runtime.start(config.precision, config.seed)
     model, tokenizer = load_masked_lm(base, seed=config.seed, dropout=config.dropout)
     _check_length(config, model, tokenizer)
-    special = special_tokens(tokenizer)
-    vocabulary, markers = plain_vocabulary(tokenizer), None
-    if config.entity_encoding == "entity_marker":
-        markers = add_markers(model, tokenizer, seed=config.seed)
+    _check_processes(config, runtime)
+    special, vocabulary = special_tokens(tokenizer), plain_vocabulary(tokenizer)
+    markers = add_tokens(config, model, tokenizer)
     model.to(runtime.device)
     relations = Relations.read(shards / "relations.parquet")
-    corpus = Corpus.open(shards / "train", scratch / "corpus")
-    sampler = StepSampler(
-        corpus,
-        relations,
-        config,
-        special=special,
-        vocabulary=vocabulary,
-        markers=markers,
-        world_size=runtime.world_size,
+    corpus, heldout_corpus = runtime.take_turns(
+        lambda: (
+            Corpus.open(shards / "train", scratch / "corpus"),
+            Corpus.open(shards / "heldout", scratch / "heldout", may_be_empty=True),
+        )
     )
-    heldout_corpus = Corpus.open(shards / "heldout", scratch / "heldout", may_be_empty=True)
+    if config.objective_family in ("cp", "mtb"):
+        instances = find_instances(corpus, full_stops(tokenizer))
+        text = SentenceText(corpus, markers, special, vocabulary, config.mlm_probability)
+        family = CpSampler if config.objective_family == "cp" else MtbSampler
+        sampler: Sampler = family(instances, text, config)
+    else:
+        sampler = StepSampler(
+            corpus,
+            relations,
+            config,
+            special=special,
+            vocabulary=vocabulary,
+            markers=markers,
+            world_size=runtime.world_size,
+        )
     heldout = None
+    if config.objective_family in ("cp", "mtb"):
+        markers = NO_MARKERS  # documents are measured as they are
     if len(heldout_corpus):
         heldout = HeldOut(
             heldout_corpus, relations, config, special=special, runtime=runtime, markers=markers
         )
     before = heldout.measure(model) if heldout else None
     objective = Objective(model, config, special, runtime)
-    rows = _run(config, model, sampler, objective, runtime, scratch)
+    rows = _run(config, model, sampler, corpus, objective, runtime, scratch)
     after = heldout.measure(model) if heldout else None
     if runtime.rank == 0:
         save_masked_lm(model, tokenizer, output, source=base)
@@ -90,29 +114,54 @@ def pretrain(
     )
 
 
+NO_MARKERS: Ints = np.zeros((0, 2), np.int64)
+
+
+class Sampler(Protocol):
+    """Draws steps: of ERICA (sampler.py) or of a baseline (baselines.py)."""
+
+    def __call__(self, step: int) -> Step:
+        """Draw step t."""
+
+    def rows(self, step: int) -> tuple[Ints, ...]:
+        """Return the documents of step t."""
+
+
+def add_tokens(config: TrainConfig, model: nn.Module, tokenizer: Any) -> Ints:
+    """Add the markers that the config asks for; return their ids, none for mean pooling."""
+    if config.objective_family in ("cp", "mtb"):
+        return add_sentence_markers(model, tokenizer, seed=config.seed)
+    if config.entity_encoding == "entity_marker":
+        return add_markers(model, tokenizer, seed=config.seed)
+    return NO_MARKERS
+
+
 def _run(
     config: TrainConfig,
     model: nn.Module,
-    sampler: StepSampler,
+    sampler: Sampler,
+    corpus: Corpus,
     objective: Objective,
     runtime: Runtime,
     scratch: Path,
 ) -> list[Row]:
     current: list[Step] = []
-    seen = _Speed()
+    seen, progress = _Speed(), Progress("train", config.num_steps, "steps")
+    ahead = Ahead(sampler)
 
     def micro_batches(number: int) -> list[MicroBatch]:
-        current[:] = [sampler(number)]
+        current[:] = [ahead(number)]
         return list(objective.prepare(number, current[0]))
 
     def on_step(number: int, row: Row) -> None:
         step = current[0]
         row["rd_positives"], row["rd_negatives"] = step.num_anchors, step.num_negatives
-        progress.advance(number + 1 - progress.done, note=seen.note(step, row))
+        if runtime.rank == 0:
+            progress.advance(number + 1 - progress.done, note=seen.note(step, row))
 
     store = CheckpointStore(scratch / "checkpoints", steps=checkpoint_steps(), runtime=runtime)
     try:
-        with Progress("train", config.num_steps, "steps") as progress, store:
+        with progress if runtime.rank == 0 else contextlib.nullcontext(), store, ahead:
             return fit(
                 model,
                 num_steps=config.num_steps,
@@ -122,9 +171,12 @@ def _run(
                 runtime=runtime,
                 on_step=on_step,
                 checkpoints=store,
+                optimizer=build_released_optimizer
+                if config.profile == "released"
+                else build_optimizer,
             )
     except NonFiniteLossError as error:
-        ids = sampler.corpus.doc_ids(sampler.rows(error.step).tolist())
+        ids = corpus.doc_ids(np.concatenate(sampler.rows(error.step)).tolist())
         shown = ", ".join(ids[:8]) + (", ..." if len(ids) > 8 else "")
         raise InputError(
             f"train: the loss of step {error.step} is {error.value}; documents {shown}; the "
@@ -151,8 +203,20 @@ def plain_vocabulary(tokenizer: Any) -> Ints:
     return ids[~np.isin(ids, np.asarray(tokenizer.all_special_ids, np.int64))]
 
 
+def _check_processes(config: TrainConfig, runtime: Runtime) -> None:
+    micro_batches = -(-config.batch_size // config.micro_batch_size)
+    if micro_batches < runtime.world_size:
+        raise InputError(
+            f"train.micro_batch_size: {micro_batches} micro-batches a step cannot be divided over "
+            f"{runtime.world_size} processes; lower it, or ERICA_NPROC"
+        )
+
+
 def _check_length(config: TrainConfig, model: nn.Module, tokenizer: Any) -> None:
     positions = getattr(model.config, "max_position_embeddings", None) or config.max_length
+    for table in model.modules():  # RoBERTa's positions start behind that of the padding
+        if isinstance(table, nn.Embedding) and table.num_embeddings == positions:
+            positions -= 0 if table.padding_idx is None else table.padding_idx + 1
     limit = min(int(tokenizer.model_max_length), int(positions))
     if config.max_length > limit:
         raise InputError(
@@ -182,7 +246,10 @@ def summarise(outcome: Outcome, config: TrainConfig) -> dict[str, Any]:
 
 
 def curve_lines(rows: list[Row]) -> list[str]:
-    """Return the lines of train.tsv: one per step; an objective that is not trained stays empty."""
+    """Return the lines of train.tsv, one per step.
+
+    An objective that is not trained stays empty; `rd` is the pair loss of MTB and CP.
+    """
     names = ("loss", "ed", "rd", "mlm", "learning_rate", "gradient_norm")
     counts = ("rd_positives", "rd_negatives")
     lines = ["\t".join(("step", *names, *counts))]

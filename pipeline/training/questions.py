@@ -106,7 +106,8 @@ def list_candidates(
         views: One view per element of `triple_V`, with its prompt.
         triple_V: The triple asked in each view, -1 for none.
         other_tails: Whether other true tails of the same head and relation stand among the
-            candidates, as in the equation as printed, or not.
+            candidates, as in the equation as printed, or not; nor do then the tails of the head's
+            ignored pairs, which may be true ones.
     """
     view_A = np.flatnonzero(triple_V >= 0)
     triple_A, doc_A = triple_V[view_A], views.doc_V[view_A]
@@ -117,13 +118,17 @@ def list_candidates(
     entity = expand(views.entity_offset[view_A], count_A)
     candidate = views.kept_E[entity] & (entity != head_A[owner]) & (entity != tail_A[owner])
     if other_tails == "exclude":
+        start_A = offsets(count_A)[:-1] - docs.entity_offset[doc_A]
         triples_A = np.diff(docs.triple_offset)[doc_A]
         other, triple = owners(triples_A), expand(docs.triple_offset[doc_A], triples_A)
         same = (docs.head_R[triple] == docs.head_R[triple_A[other]]) & (
             docs.relation_R[triple] == docs.relation_R[triple_A[other]]
         )
-        place = docs.tail_R[triple[same]] - docs.entity_offset[doc_A[other[same]]]
-        candidate[offsets(count_A)[other[same]] + place] = False
+        candidate[start_A[other[same]] + docs.tail_R[triple[same]]] = False
+        ignored_A = np.diff(docs.ignored_offset)[doc_A]
+        other, pair = owners(ignored_A), expand(docs.ignored_offset[doc_A], ignored_A)
+        same = docs.ignored_head_I[pair] == docs.head_R[triple_A[other]]
+        candidate[start_A[other[same]] + docs.ignored_tail_I[pair[same]]] = False
     owner, entity = owner[candidate], entity[candidate]
     number_A = np.bincount(owner, minlength=len(view_A))
     width = 1 + int(number_A.max(initial=0))

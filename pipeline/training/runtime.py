@@ -2,13 +2,16 @@
 
 import contextlib
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypeVar
 
 import torch
 
 from pipeline.errors import InputError
 from pipeline.settings import read_setting
+
+T = TypeVar("T")
 
 Precision = Literal["fp32", "bf16"]
 
@@ -59,6 +62,15 @@ class Runtime:
         """Seed torch for one micro-batch, so that its dropout is a function of seed and place."""
         place = (self.seed * 1_000_003 + step) * 1_009 + micro_batch
         torch.manual_seed((place * self.world_size + self.rank) % 2**63)
+
+    def take_turns(self, work: Callable[[], T]) -> T:
+        """Do `work` in process 0 first and then in the others, which find its files done."""
+        if self.rank > 0:
+            torch.distributed.barrier()
+        done = work()
+        if self.rank == 0 and self.world_size > 1:
+            torch.distributed.barrier()
+        return done
 
     def sum_over_processes(self, tensor: torch.Tensor) -> torch.Tensor:
         """Return the sum of `tensor` over the processes, in place."""

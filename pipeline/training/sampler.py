@@ -25,7 +25,15 @@ from pipeline.training.questions import (
     list_candidates,
     write_prompts,
 )
+from pipeline.training.released import choose_released_pairs
 from pipeline.training.views import Prompts, Views, build_views
+
+
+@dataclass(frozen=True, slots=True)
+class Matches:
+    """MTB: view v of the first sheet and view v of the last one show the same entities, or not."""
+
+    label_V: Ints
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +49,8 @@ class Step:
     sheets: tuple[Sheet, ...]
     questions: Questions | None
     pairs: tuple[Pairs, ...]
-    micro_batches: tuple[tuple[int, int], ...]  # first and last (exclusive) document of each
+    micro_batches: tuple[tuple[int, int], ...]  # first and last (exclusive) view of each
+    matches: Matches | None = None
 
     @property
     def num_questions(self) -> int:
@@ -59,9 +68,14 @@ class Step:
         return sum(int((pairs.negative_AK >= 0).sum()) for pairs in self.pairs)
 
     @property
-    def num_hidden(self) -> int:
-        """Tokens to predict in the step."""
-        return sum(len(sheet.chosen_K) for sheet in self.sheets)
+    def hidden_by_sheet(self) -> tuple[int, ...]:
+        """What each sheet's sum over tokens to predict is divided by.
+
+        The tokens of all sheets together, which are two readings of the same documents; the
+        sheet's own for MTB, whose two sentences have a loss each.
+        """
+        counts = tuple(len(sheet.chosen_K) for sheet in self.sheets)
+        return counts if self.matches else (sum(counts),) * len(counts)
 
 
 class StepSampler:
@@ -75,15 +89,18 @@ class StepSampler:
         *,
         special: SpecialTokens,
         vocabulary: Ints,
-        markers: Ints | None = None,
+        markers: Ints,
         world_size: int = 1,
     ) -> None:
-        if len(corpus) < config.batch_size:
+        self.corpus, self.relations, self.config = corpus, relations, config
+        needed = config.batch_size
+        if config.profile == "released" and self._asks_both:
+            needed *= 2
+        if len(corpus) < needed:
             raise InputError(
-                f"train.batch_size: {config.batch_size} is more than the {len(corpus)} documents "
+                f"train.batch_size: {needed} is more than the {len(corpus)} documents "
                 "of data/shard/train; lower it or give more pages"
             )
-        self.corpus, self.relations, self.config = corpus, relations, config
         self.special, self.vocabulary, self.world_size = special, vocabulary, world_size
         self.markers = markers
         self._permutation = lru_cache(maxsize=2)(self._permute)
@@ -92,58 +109,78 @@ class StepSampler:
         generator = np.random.default_rng([self.config.seed, 0, epoch])
         return generator.permutation(len(self.corpus))
 
-    def rows(self, step: int) -> Ints:
-        """Return the documents of a step, shortest first; each epoch is a new permutation."""
-        size = self.config.batch_size
+    def rows(self, step: int) -> tuple[Ints, ...]:
+        """Return the documents of a step, shortest first; each epoch is a new permutation.
+
+        One array, which every sheet shows; or one per sheet (profile `released`: the documents of
+        RD, then as many others of ED).
+        """
+        sheets = 2 if self.config.profile == "released" and self._asks_both else 1
+        size = self.config.batch_size * sheets
         slots = np.arange(step * size, (step + 1) * size)
         epochs, places = slots // len(self.corpus), slots % len(self.corpus)
         parts = [self._permutation(int(e))[places[epochs == e]] for e in np.unique(epochs)]
-        row_D = np.concatenate(parts)
-        order = np.argsort(self.corpus.lengths[row_D], kind="stable")
-        return row_D[order]
+        lengths = self.corpus.lengths
+        return tuple(
+            rows[np.argsort(lengths[rows], kind="stable")]
+            for rows in np.split(np.concatenate(parts), sheets)
+        )
+
+    @property
+    def _asks_both(self) -> bool:
+        return {"ed", "rd"} <= set(self.config.objectives)
 
     def __call__(self, step: int) -> Step:
         """Draw step t."""
         config, generator = self.config, np.random.default_rng([self.config.seed, 1, step])
-        docs, shown = self.show(self.corpus.gather(self.rows(step)), generator)
+        rows = self.rows(step)
+        shows = [self.show(self.corpus.gather(row_D), generator) for row_D in rows]
         sheets: list[Sheet] = []
         questions, pairs = None, list[Pairs]()
-        ranges = _divide(len(docs), config.micro_batch_size)
-        if "ed" not in config.objectives or (
-            "rd" in config.objectives and not config.shared_encoding
-        ):
+        ranges = divide(len(rows[0]), config.micro_batch_size)
+        if "ed" not in config.objectives or (self._asks_both and not config.shared_encoding):
+            docs, shown = shows[0]
             sheets.append(self._hide(self._view(shown, Prompts.none(len(docs))), generator))
         if "ed" in config.objectives:
-            askable_R, first_R = answerable(
-                docs, shown, self.relations, max_length=config.max_length
-            )
-            triple_D = choose_triples(docs, askable_R, generator)
-            prompts = write_prompts(docs, self.relations, triple_D, first_R, special=self.special)
-            views = self._view(shown, prompts)
-            questions = list_candidates(docs, views, triple_D, config.ed_other_tails)
+            questions, views = self._ask(*shows[-1], generator)
             sheets.append(self._hide(views, generator))
         if "rd" in config.objectives:
-            views = sheets[0].views
+            docs, views = shows[0][0], sheets[0].views
             triples, view_R = kept_triples(docs, views)
+            ignored = ignored_pairs(docs, views)
             pairs = [
-                self._pairs(views, triples, view_R, group_V, generator)
+                self._pairs(views, triples, view_R, ignored, group_V, generator)
                 for group_V in self._groups(ranges)
             ]
-        return Step(docs.row_D, tuple(sheets), questions, tuple(pairs), ranges)
+        return Step(np.concatenate(rows), tuple(sheets), questions, tuple(pairs), ranges)
+
+    def _ask(
+        self, docs: Documents, shown: Documents, generator: np.random.Generator
+    ) -> tuple[Questions, Views]:
+        config = self.config
+        askable_R, first_R = answerable(docs, shown, self.relations, max_length=config.max_length)
+        triple_D = choose_triples(docs, askable_R, generator)
+        prompts = write_prompts(docs, self.relations, triple_D, first_R, special=self.special)
+        views = self._view(shown, prompts)
+        return list_candidates(docs, views, triple_D, config.ed_other_tails), views
 
     def show(self, docs: Documents, generator: np.random.Generator) -> tuple[Documents, Documents]:
         """Return the documents that prompts quote, and the same as the encoder reads them."""
         if self.config.entity_masking > 0:
             docs = blank_entities(docs, self.config.entity_masking, self.special.mask, generator)
         shown = docs if self.config.mask_mentions else protect_mentions(docs)
-        if self.markers is not None:
+        if len(self.markers):
             shown = insert_markers(shown, self.markers, generator)
         return docs, shown
 
     def _view(self, docs: Documents, prompts: Prompts) -> Views:
-        every = np.arange(len(docs))
         return build_views(
-            docs, every, prompts, special=self.special, max_length=self.config.max_length
+            docs,
+            np.arange(len(docs)),
+            prompts,
+            special=self.special,
+            max_length=self.config.max_length,
+            mask_prompts=self.config.profile == "released",
         )
 
     def _hide(self, views: Views, generator: np.random.Generator) -> Sheet:
@@ -176,6 +213,7 @@ class StepSampler:
         views: Views,
         triples: Triples,
         view_R: Ints,
+        ignored: tuple[Ints, Ints],
         group_V: Bools,
         generator: np.random.Generator,
     ) -> Pairs:
@@ -190,15 +228,21 @@ class StepSampler:
         unlabelled = unlabelled_pairs(
             views.entity_offset,
             kept_E,
-            own,
+            (
+                np.concatenate([triples.head_R, ignored[0]]),
+                np.concatenate([triples.tail_R, ignored[1]]),
+            ),
             limit=self.config.no_relation_pairs,
             generator=generator,
         )
+        negatives = self.config.rd_negatives
+        if self.config.profile == "released":
+            return choose_released_pairs(own, unlabelled, negatives=negatives, generator=generator)
         return choose_pairs(
             own,
             unlabelled,
             rd_pairs=self.config.rd_pairs,
-            negatives=self.config.rd_negatives,
+            negatives=negatives,
             generator=generator,
         )
 
@@ -216,5 +260,13 @@ def kept_triples(docs: Documents, views: Views) -> tuple[Triples, Ints]:
     return triples, doc_R[kept_R]
 
 
-def _divide(num_docs: int, size: int) -> tuple[tuple[int, int], ...]:
+def ignored_pairs(docs: Documents, views: Views) -> tuple[Ints, Ints]:
+    """Return the pairs that are neither labelled nor no_relation, numbered as in `views`."""
+    doc_I = owners(np.diff(docs.ignored_offset))
+    shift_I = views.entity_offset[doc_I] - docs.entity_offset[doc_I]
+    return docs.ignored_head_I + shift_I, docs.ignored_tail_I + shift_I
+
+
+def divide(num_docs: int, size: int) -> tuple[tuple[int, int], ...]:
+    """Return the ranges of micro-batches of `size` documents."""
     return tuple((first, min(first + size, num_docs)) for first in range(0, num_docs, size))

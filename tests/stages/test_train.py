@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -170,3 +171,47 @@ def test_help_imports_nothing_heavy():
         "assert not heavy, heavy"
     )
     subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT)
+
+
+def run_processes(forker, folder, number):
+    """Run the stage in `number` processes, as torchrun would start them."""
+    with socket.socket() as port:
+        port.bind(("127.0.0.1", 0))
+        place = {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(port.getsockname()[1])}
+    pids = [
+        forker.start(
+            folder,
+            "train",
+            **SETTINGS,
+            **place,
+            WORLD_SIZE=str(number),
+            RANK=str(rank),
+            LOCAL_RANK=str(rank),
+        )
+        for rank in range(number)
+    ]
+    assert [forker.wait(pid) for pid in pids] == [0] * number, (folder / "stderr").read_text()
+
+
+def test_processes_and_micro_batches_divide_the_same_step(forker, inputs, tmp_path):
+    """1 process x 8 micro-batches = 2 x 4 = 4 x 2, weights within 1e-5."""
+    from safetensors.torch import load_file
+
+    weights, curves = [], []
+    for number in (1, 2, 4):
+        folder = tmp_path / str(number)
+        prepare(folder, inputs, num_steps=4, batch_size=8, micro_batch_size=1, dropout=0.0)
+        run_processes(forker, folder, number)
+        weights.append(load_file(folder / "data/encoders/erica/model.safetensors"))
+        lines = (folder / "data/reports/train.tsv").read_text().splitlines()[1:]
+        curves.append([float(line.split("\t")[1]) for line in lines])
+    for other, curve in zip(weights[1:], curves[1:], strict=True):
+        assert curve == pytest.approx(curves[0], rel=1e-5)
+        for name, tensor in weights[0].items():
+            assert (other[name] - tensor).abs().max() < 1e-5, name
+
+
+def test_more_processes_than_micro_batches_is_one_line(forker, inputs, tmp_path):
+    prepare(tmp_path, inputs, batch_size=4, micro_batch_size=4)
+    with pytest.raises(AssertionError, match="cannot be divided over 2 processes"):
+        run_processes(forker, tmp_path, 2)

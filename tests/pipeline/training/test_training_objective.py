@@ -9,7 +9,7 @@ import torch
 from pipeline.model.encoder import load_masked_lm, special_tokens
 from pipeline.training.corpus import Corpus, Relations
 from pipeline.training.objective import Objective
-from pipeline.training.pretrain import plain_vocabulary
+from pipeline.training.pretrain import NO_MARKERS, plain_vocabulary
 from pipeline.training.runtime import Runtime
 from pipeline.training.sampler import StepSampler
 from tests.tiny_training import tiny_config, write_tiny_bert, write_tiny_shards
@@ -32,7 +32,12 @@ def start(world, **changes):
     model, tokenizer = load_masked_lm(base, seed=0, dropout=0.0)
     special = special_tokens(tokenizer)
     sampler = StepSampler(
-        corpus, relations, config, special=special, vocabulary=plain_vocabulary(tokenizer)
+        corpus,
+        relations,
+        config,
+        special=special,
+        vocabulary=plain_vocabulary(tokenizer),
+        markers=NO_MARKERS,
     )
     return model, sampler, Objective(model, config, special, CPU)
 
@@ -152,7 +157,12 @@ def test_dropout_of_the_two_passes_is_the_same(world):
     model, tokenizer = load_masked_lm(base, seed=0, dropout=0.3)
     special = special_tokens(tokenizer)
     sampler = StepSampler(
-        corpus, relations, config, special=special, vocabulary=plain_vocabulary(tokenizer)
+        corpus,
+        relations,
+        config,
+        special=special,
+        vocabulary=plain_vocabulary(tokenizer),
+        markers=NO_MARKERS,
     )
     objective = Objective(model, config, special, CPU)
     model.train()
@@ -217,7 +227,7 @@ def test_steps_are_functions_of_seed_and_number(world):
 def test_an_epoch_visits_each_document_once(world):
     _, sampler, _ = start(world, batch_size=4)
     for epoch in range(2):
-        rows = np.concatenate([sampler.rows(3 * epoch + i) for i in range(3)])
+        rows = np.concatenate([sampler.rows(3 * epoch + i)[0] for i in range(3)])
         assert sorted(rows) == list(range(12))
 
 

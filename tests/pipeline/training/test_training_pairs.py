@@ -34,7 +34,11 @@ def random_triples(seed):
 def test_unlabelled_pairs_are_distinct_free_and_as_many_as_asked(seed, limit):
     triples, offset, kept, rows = random_triples(seed)
     heads, tails = unlabelled_pairs(
-        offset, kept, triples, limit=limit, generator=np.random.default_rng(seed)
+        offset,
+        kept,
+        (triples.head_R, triples.tail_R),
+        limit=limit,
+        generator=np.random.default_rng(seed),
     )
     found = list(zip(heads.tolist(), tails.tolist(), strict=True))
     labelled = {(h, t) for h, t, _ in rows}
@@ -57,7 +61,9 @@ def test_unlabelled_pairs_are_distinct_free_and_as_many_as_asked(seed, limit):
 def test_pairs_obey_equation_3(rd_pairs, seed, negatives):
     triples, offset, kept, rows = random_triples(seed)
     generator = np.random.default_rng(seed)
-    free = unlabelled_pairs(offset, kept, triples, limit=5, generator=generator)
+    free = unlabelled_pairs(
+        offset, kept, (triples.head_R, triples.tail_R), limit=5, generator=generator
+    )
     pairs = choose_pairs(triples, free, rd_pairs=rd_pairs, negatives=negatives, generator=generator)
     pool = list(zip(pairs.head_P.tolist(), pairs.tail_P.tolist(), strict=True))
     assert len(set(pool)) == len(pool)

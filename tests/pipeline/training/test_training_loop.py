@@ -1,0 +1,114 @@
+import numpy as np
+import pytest
+import torch
+
+from pipeline.training.ahead import Ahead
+from pipeline.training.loop import Losses, NonFiniteLossError, fit
+from pipeline.training.optimizer import OptimizerConfig, build_optimizer, schedule
+from pipeline.training.runtime import Runtime
+
+CONFIG = OptimizerConfig(
+    learning_rate=0.1, weight_decay=0.1, warmup_fraction=0.2, max_gradient_norm=1.0
+)
+CPU = Runtime(device=torch.device("cpu"), precision="fp32", seed=3)
+
+
+def test_schedule_rises_over_a_fifth_and_falls_to_zero():
+    factors = [schedule(step, 10, CONFIG) for step in range(10)]
+    assert factors[:3] == pytest.approx([0.5, 1.0, 1.0])
+    assert factors[3:] == pytest.approx([n / 8 for n in range(7, 0, -1)])
+    assert schedule(10, 10, CONFIG) == 0.0
+
+
+def test_vectors_do_not_decay():
+    model = torch.nn.Linear(3, 2)
+    groups = build_optimizer(model, CONFIG).param_groups
+    decays = {id(p): group["weight_decay"] for group in groups for p in group["params"]}
+    assert decays == {id(model.weight): 0.1, id(model.bias): 0.0}
+
+
+def test_micro_batches_add_up_to_the_step():
+    data = torch.randn(8, 3, generator=torch.manual_seed(0))
+
+    def train(parts):
+        torch.manual_seed(1)
+        model = torch.nn.Linear(3, 2)
+        rows = fit(
+            model,
+            num_steps=5,
+            micro_batches=lambda _: data.chunk(parts),
+            loss=lambda x: Losses(model(x).square().sum() / 8, {"part": model(x).sum()}),
+            config=CONFIG,
+            runtime=CPU,
+        )
+        return model.weight.detach(), rows
+
+    (whole, one), (parts, four) = train(1), train(4)
+    assert torch.allclose(whole, parts, atol=1e-6)
+    assert [r["loss"] for r in one] == pytest.approx([r["loss"] for r in four])
+    assert [r["part"] for r in one] == pytest.approx([r["part"] for r in four])
+    assert one[-1]["loss"] < one[0]["loss"]
+
+
+def test_a_loss_that_is_no_number_stops_before_the_weights_change():
+    model = torch.nn.Linear(1, 1)
+    before = None
+
+    def loss(step):
+        nonlocal before
+        if step == 2:
+            before = model.weight.detach().clone()
+        return Losses(model(torch.ones(1)).sum() * (float("nan") if step == 2 else 1.0))
+
+    with pytest.raises(NonFiniteLossError, match="the loss of step 2 is nan"):
+        fit(
+            model,
+            num_steps=4,
+            micro_batches=lambda step: [step],
+            loss=loss,
+            config=CONFIG,
+            runtime=CPU,
+        )
+    assert torch.equal(model.weight.detach(), before)
+
+
+def test_the_next_step_is_drawn_ahead_and_any_step_can_be_asked():
+    drawn = []
+    with Ahead(lambda number: drawn.append(number) or number * 10) as ahead:
+        assert [ahead(n) for n in (0, 1, 2, 7, 8)] == [0, 10, 20, 70, 80]
+    assert drawn[:3] == [0, 1, 2]
+
+
+def test_an_error_of_drawing_reaches_the_loop():
+    def draw(number):
+        if number == 1:
+            raise ValueError("no such step")
+        return number
+
+    with Ahead(draw) as ahead:
+        assert ahead(0) == 0
+        with pytest.raises(ValueError, match="no such step"):
+            ahead(1)
+
+
+def test_seeds_of_places_differ():
+    numbers = set()
+    for step, part in np.ndindex(20, 5):
+        CPU.reseed(step, part)
+        numbers.add(torch.rand(1).item())
+    assert len(numbers) == 100
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("learning_rate", 0.0), ("weight_decay", -1.0), ("warmup_fraction", 1.5)],
+)
+def test_impossible_numbers_are_refused_by_name(field, value):
+    numbers = {
+        "learning_rate": 0.1,
+        "weight_decay": 0.1,
+        "warmup_fraction": 0.2,
+        "max_gradient_norm": 1.0,
+    }
+    with pytest.raises(ValueError, match=f"^{field}: must"):
+        OptimizerConfig(**numbers | {field: value})
