@@ -5,10 +5,11 @@ counts. A marker with the counts is written afterwards, so a shard with a marker
 travel between processes, never data.
 """
 
+import contextlib
 import multiprocessing
 import os
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
@@ -62,19 +63,78 @@ def _map_in_processes(
     progress: Progress,
     workers: int,
 ) -> None:
+    queue = list(reversed(todo))
+    with _open_pool(workers, label) as pool:
+        running: dict[Future[Counts], str] = {}
+        while queue or running:
+            while queue and len(running) < 2 * workers:
+                name, task = queue.pop()
+                running[pool.submit(work, task)] = name
+            for future in wait(running, return_when=FIRST_COMPLETED).done:
+                _finish(markers, running.pop(future), future.result(), label)
+                progress.advance()
+
+
+def map_stream(
+    work: Callable[[T], Counts],
+    tasks: Iterable[tuple[str, T]],
+    *,
+    markers: Path,
+    label: str,
+    in_flight: int,
+    release: Callable[[T], None],
+) -> Counts:
+    """Do as `map_shards` for tasks that are made one by one, each from what the last one left.
+
+    Args:
+        work: A module-level function.
+        tasks: Name and argument of each task, the same in every run.
+        markers: Folder of the markers.
+        label: The stage, for the failpoints.
+        in_flight: Tasks that exist at a time.
+        release: Called here with each task that is done: it may be made anew.
+
+    Raises:
+        InputError: A worker died, or raised it.
+    """
+    markers.mkdir(parents=True, exist_ok=True)
+    total: Counts = {}
+    workers = num_workers()
+    with contextlib.ExitStack() as stack:
+        pool = stack.enter_context(_open_pool(workers, label)) if workers > 1 else None
+        running: dict[Future[Counts], tuple[str, T]] = {}
+
+        def finish(number: int) -> None:
+            while len(running) > number:
+                for future in wait(running, return_when=FIRST_COMPLETED).done:
+                    name, task = running.pop(future)
+                    _finish(markers, name, future.result(), label)
+                    release(task)
+
+        names = []
+        for name, task in tasks:
+            names.append(name)
+            if _marker(markers, name).exists():
+                release(task)
+            elif pool is None:
+                _finish(markers, name, work(task), label)
+                release(task)
+            else:
+                running[pool.submit(work, task)] = (name, task)
+                finish(in_flight - 1)
+        finish(0)
+    for name in names:
+        add_counts(total, read_json(_marker(markers, name)))
+    return total
+
+
+@contextlib.contextmanager
+def _open_pool(workers: int, label: str) -> Iterator[ProcessPoolExecutor]:
     # spawn: a forked child of a process that holds a DuckDB connection hangs
     context = multiprocessing.get_context("spawn")
-    queue = list(reversed(todo))
     with ProcessPoolExecutor(workers, mp_context=context, initializer=_end_with_parent) as pool:
-        running: dict[Future[Counts], str] = {}
         try:
-            while queue or running:
-                while queue and len(running) < 2 * workers:
-                    name, task = queue.pop()
-                    running[pool.submit(work, task)] = name
-                for future in wait(running, return_when=FIRST_COMPLETED).done:
-                    _finish(markers, running.pop(future), future.result(), label)
-                    progress.advance()
+            yield pool
         except BrokenProcessPool:
             raise InputError(
                 f"{label}: a worker process died, perhaps for want of memory; finished shards are "

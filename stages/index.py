@@ -15,30 +15,16 @@ app = make_app()
 @app.command()
 def main() -> None:
     """Index the items, names, pages, claims and properties of the Wikidata dump."""
-    from pipeline.entities import blocks, bzip2, extract, parts, store, wikidata
-    from pipeline.executor import map_shards
+    from pipeline.entities import blocks, bzip2, dumps, extract, parts, relay, store, wikidata
     from pipeline.io import write_json
     from pipeline.scratch import fingerprint, open_scratch, publish, reach
 
     config = load("index", store.IndexConfig)
-    dumps = blocks.list_dumps(Path("data/fetch/wikidata"))
-    code = [Path(str(m.__file__)) for m in (blocks, bzip2, extract, parts, store, wikidata)]
-    code += [store.SQL, store.REPEATS_SQL]
-    with open_scratch("index", fingerprint(config, dumps, code)) as scratch:
-        ranges = [part for dump in dumps for part in blocks.split_file(dump)]
-        tasks = [
-            (
-                f"range_{number:05d}",
-                extract.ExtractTask(
-                    part=part,
-                    out=scratch / "parts" / f"range_{number:05d}",
-                    language=config.language,
-                    wiki=config.wiki,
-                ),
-            )
-            for number, part in enumerate(ranges)
-        ]
-        counts = map_shards(extract.extract, tasks, markers=scratch / "markers", label="index")
+    files = blocks.list_dumps(Path("data/fetch/wikidata"))
+    modules = (blocks, bzip2, dumps, extract, parts, relay, store, wikidata)
+    code = [Path(str(module.__file__)) for module in modules] + [store.SQL, store.REPEATS_SQL]
+    with open_scratch("index", fingerprint(config, files, code)) as scratch:
+        counts = dumps.extract_dumps(files, scratch, config)
         rows = store.build_index(
             scratch / "parts", scratch / "out" / "wikidata.duckdb", scratch / "spill"
         )

@@ -119,5 +119,5 @@ def write_index(folder: Path, entities=ENTITIES):
     path.write_bytes(dump(entities))
     (part,) = split_file(path)
     parts = folder / "parts"
-    extract(ExtractTask(part=part, out=parts / "range_00000", language="en", wiki="enwiki"))
+    extract(ExtractTask(part, path, 0, parts / "all", "en", "enwiki"))
     build_index(parts, folder / "data/index/wikidata.duckdb", folder / "spill")

@@ -9,6 +9,7 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from pipeline.entities.bzip2 import read_blocks
 from pipeline.errors import InputError
@@ -39,6 +40,11 @@ def list_dumps(folder: Path) -> list[Path]:
     if not files:
         raise InputError(f"{folder}: no dump there; set fetch.wikidata and run `dvc repro`")
     return files
+
+
+def is_gzip(path: Path) -> bool:
+    """Say whether a file is compressed by gzip."""
+    return _kind(path) == GZIP
 
 
 def split_file(
@@ -101,16 +107,27 @@ def _read_bzip2(part: Range) -> Iterator[tuple[bytes, bool]]:
 
 
 def _read_gzip(part: Range) -> Iterator[tuple[bytes, bool]]:
+    with part.path.open("rb") as file:
+        for chunk in read_gzip(part.path, file):
+            yield chunk, True
+
+
+def read_gzip(path: Path, file: BinaryIO) -> Iterator[bytes]:
+    """Yield the text of a gzip file, opened as `file`, in chunks of `BLOCK_BYTES`.
+
+    Raises:
+        InputError: The data is corrupt or cut off.
+    """
     from isal import igzip, igzip_lib
 
     try:
-        with igzip.open(part.path, "rb") as file:
-            while chunk := file.read(BLOCK_BYTES):
-                yield chunk, True
+        with igzip.open(file, "rb") as stream:
+            while chunk := stream.read(BLOCK_BYTES):
+                yield chunk
     except EOFError:
-        raise InputError(f"{part.path}: the gzip data is cut off; fetch the file again") from None
+        raise InputError(f"{path}: the gzip data is cut off; fetch the file again") from None
     except (igzip_lib.IsalError, zlib.error, gzip.BadGzipFile) as error:  # type: ignore[misc]
-        raise InputError(f"{part.path}: corrupt gzip data ({error}); fetch it again") from None
+        raise InputError(f"{path}: corrupt gzip data ({error}); fetch the file again") from None
 
 
 def _kind(path: Path) -> bytes:

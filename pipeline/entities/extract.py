@@ -32,16 +32,21 @@ FLUSH_ROWS = 250_000  # of a table, held in memory by a worker: some 40 MB
 
 @dataclass(frozen=True, slots=True)
 class ExtractTask:
-    """One range of a dump and the folder for its tables."""
+    """Some lines of a dump and the folder for their tables.
+
+    `dump` and `position` are for messages: the dump file, and where in it the lines start.
+    """
 
     part: Range
+    dump: Path
+    position: int
     out: Path
     language: str
     wiki: str
 
 
 def extract(task: ExtractTask) -> Counts:
-    """Write the tables of one range to `task.out`; return the counts.
+    """Write the tables of some lines to `task.out`; return the counts.
 
     Raises:
         InputError: The data is corrupt, or a line is not JSON.
@@ -57,9 +62,9 @@ def extract(task: ExtractTask) -> Counts:
                     else:
                         rows.add_property(number, entity)
             except BrokenLineError as error:
-                behind = f" after byte {task.part.start}" if task.part.start else ""
+                behind = f" after byte {task.position}" if task.position else ""
                 raise InputError(
-                    f"{task.part.path}:line {decoder.line}{behind}: not JSON ({error}); expected "
+                    f"{task.dump}:line {decoder.line}{behind}: not JSON ({error}); expected "
                     "one Wikidata entity per line; fetch the file again"
                 ) from None
             for table in TABLES:

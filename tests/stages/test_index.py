@@ -117,14 +117,31 @@ def test_index_killed_three_times_and_continued_gives_the_same_content(project):
         killed = run_stage(ERICA_FAIL_AT=point)
         assert killed.returncode == -9, killed.stderr
         assert not Path("data/index/wikidata.duckdb").exists()
-    markers = {
-        path.name: path.stat().st_mtime_ns for path in Path(".scratch").rglob("range_*.json")
-    }
+    markers = {path.name: path.stat().st_mtime_ns for path in Path(".scratch").rglob("dump_*.json")}
     assert len(markers) == 4
     finished = run_stage(ERICA_WORKERS="2")
     assert finished.returncode == 0, finished.stderr
     assert read_index() == whole
     assert read_json(Path("data/reports/index.json")) == report
+
+
+def test_index_shares_a_large_gzip_file(project, monkeypatch):
+    make_project(project, {"all.json": dump(ENTITIES)})
+    main()
+    whole = read_index()
+    monkeypatch.setattr("pipeline.entities.dumps.RELAYED_BYTES", 0)
+    monkeypatch.setattr("pipeline.entities.relay.SLOT_BYTES", 2_000)
+    monkeypatch.setattr("pipeline.entities.blocks.BLOCK_BYTES", 500)
+    Path("data/fetch/wikidata/all.json").unlink()
+    Path("data/fetch/wikidata/all.json.gz").write_bytes(gzip.compress(dump(ENTITIES)))
+    for workers in ("1", "2"):
+        monkeypatch.setenv("ERICA_WORKERS", workers)
+        main()
+        assert read_index() == whole
+    Path("data/fetch/wikidata/all.json.gz").write_bytes(gzip.compress(dump(ENTITIES)[:-50]))
+    with pytest.raises(InputError, match=r"all\.json\.gz:line \d+ after byte \d{4,}: not JSON"):
+        main()
+    assert read_index() == whole
 
 
 @pytest.mark.crash

@@ -14,9 +14,7 @@ def run(tmp_path):
         path = tmp_path / "dump.json"
         path.write_bytes(entities if isinstance(entities, bytes) else dump(entities))
         whole = Range(path, 0, path.stat().st_size)
-        counts = extract(
-            ExtractTask(part=whole, out=tmp_path / "out", language=language, wiki="enwiki")
-        )
+        counts = extract(ExtractTask(whole, path, 0, tmp_path / "out", language, "enwiki"))
         tables = {
             name: [
                 tuple(row.values())

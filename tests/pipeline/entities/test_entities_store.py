@@ -12,15 +12,12 @@ from pipeline.errors import InputError
 
 
 def build(folder, dumps, plain_range=1 << 30):
-    folder.mkdir(parents=True, exist_ok=True)
-    number = 0
-    for name, data in enumerate(dumps):
-        path = folder / f"{name}.json"
+    for number, data in enumerate(dumps):
+        path = folder / f"{number}.json"
         path.write_bytes(data)
         for part in split_file(path, plain_range=plain_range):
-            out = folder / "parts" / f"range_{number:05d}"
-            extract(ExtractTask(part=part, out=out, language="en", wiki="enwiki"))
-            number += 1
+            out = folder / "parts" / f"{number}_{part.start}"
+            extract(ExtractTask(part, path, part.start, out, "en", "enwiki"))
     counts = build_index(folder / "parts", folder / "index.duckdb", folder / "spill")
     with connect(folder / "index.duckdb", spill=folder / "spill", read_only=True) as connection:
         tables = {name: connection.execute(f"FROM {name}").fetchall() for name in TABLES}
