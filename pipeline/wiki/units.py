@@ -28,7 +28,8 @@ SMALLEST_UNIT = 128 << 10  # small dumps are cut finer, so that all workers have
 UNITS_OF_SMALL_DUMP = 8
 PLAIN_FACTOR = 4  # bz2 takes wikitext to about a quarter
 LONGEST_STREAM = 16 << 20  # a bz2 stream above this is not read as one unit
-END_BYTES = 64 << 10  # </mediawiki> stands in the last of them
+END = b"</mediawiki>"
+END_BYTES = 64 << 10  # it stands in the last of them
 
 _INDEX = re.compile(r"-index\d*\.txt")
 
@@ -92,8 +93,18 @@ def _cut(whole: Piece, folder: Path, unit_bytes: int) -> list[Piece]:
 
 def _check_end(last: Sequence[Piece]) -> None:
     """Refuse a truncated dump at once, not after hours; it may end between two streams."""
-    for _ in _checked(last[0]):
-        pass
+    for start in (last[-1], last[0]):  # Wikimedia's last stream holds the end and nothing else
+        tail = b""
+        for chunk, _ in read_chunks(start):
+            tail = (tail + chunk)[-END_BYTES:]
+        if END in tail:
+            return
+    raise _no_end(last[0].path)
+
+
+def _no_end(path: Path) -> InputError:
+    size = path.stat().st_size
+    return InputError(f"{path}: byte {size}: the file ends without </mediawiki>; {AGAIN}")
 
 
 def _checked(piece: Piece) -> Iterator[Chunk]:
@@ -102,9 +113,8 @@ def _checked(piece: Piece) -> Iterator[Chunk]:
     for chunk, inside in read_chunks(piece):
         tail = (tail + chunk)[-END_BYTES:]
         yield chunk, inside
-    if b"</mediawiki>" not in tail:
-        size = piece.path.stat().st_size
-        raise InputError(f"{piece.path}: byte {size}: the file ends without </mediawiki>; {AGAIN}")
+    if END not in tail:
+        raise _no_end(piece.path)
 
 
 def _recut(whole: Piece, folder: Path, size: int) -> list[Piece]:
