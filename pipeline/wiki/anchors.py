@@ -40,7 +40,9 @@ def read_anchors(counts: RawAnchors, site: Site) -> Anchors:
             surface = (label[1:] or target.lstrip(":").replace("_", " ")) + trail
         if "&" in surface or "''" in surface:
             surface = re.sub("''+", "", html.unescape(html.unescape(surface)))
-        surface = " ".join(surface.split())
+        surface = surface.strip()
+        if "  " in surface or not surface.isprintable():
+            surface = " ".join(surface.split())
         if 0 < len(surface) <= LONGEST_SURFACE:
             key = surface, title
             anchors[key] = anchors.get(key, 0) + number

@@ -2,7 +2,7 @@
 
 import sys
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -70,13 +70,13 @@ def parse_unit(task: ParseTask) -> Counts:
     write_table(task.shard, _documents_table(harvest.documents))
     anchors = read_anchors(harvest.links, markup.site)
     harvest.count("links.anchors", sum(anchors.values()))
-    rows: dict[str, Sequence[tuple[Any, ...]]] = {
-        "pages": harvest.pages,
-        "redirects": harvest.redirects,
-        "anchors": [(*key, number) for key, number in anchors.items()],
+    columns: dict[str, Sequence[Sequence[Any]]] = {
+        "pages": _transpose(harvest.pages),
+        "redirects": _transpose(harvest.redirects),
+        "anchors": [*_transpose(anchors), list(anchors.values())],
     }
     for name, schema in SIDES.items():
-        write_table(task.sides[name], _table(rows[name], schema))
+        write_table(task.sides[name], _table(columns[name], schema))
     return harvest.counts
 
 
@@ -181,7 +181,12 @@ def _documents_table(documents: Sequence[tuple[str, int, str, Text]]) -> pa.Tabl
     return pa.Table.from_arrays(columns, schema=DOCUMENTS)
 
 
-def _table(rows: Iterable[tuple[Any, ...]], schema: pa.Schema) -> pa.Table:
-    columns = list(zip(*rows, strict=True)) or [()] * len(schema)
+def _transpose(rows: Collection[tuple[Any, ...]]) -> Sequence[Sequence[Any]]:
+    return list(zip(*rows, strict=True))
+
+
+def _table(columns: Sequence[Sequence[Any]], schema: pa.Schema) -> pa.Table:
+    if len(columns) < len(schema):  # no rows
+        return schema.empty_table()
     arrays = [pa.array(column, type_) for column, type_ in zip(columns, schema.types, strict=True)]
     return pa.Table.from_arrays(arrays, schema=schema)
