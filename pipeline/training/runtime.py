@@ -1,7 +1,9 @@
 """Where and how precisely a model computes: device, bf16, seeds, processes of torchrun."""
 
 import contextlib
+import ctypes
 import os
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, TypeVar
@@ -14,6 +16,8 @@ from pipeline.settings import read_setting
 T = TypeVar("T")
 
 Precision = Literal["fp32", "bf16"]
+
+M_MMAP_THRESHOLD = -3  # of glibc's malloc.h: blocks from this size on are mapped each by itself
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -38,6 +42,7 @@ class Runtime:
         # oneDNN keeps compiled kernels for each shape that it meets, 1,024 by default: MiniLM in
         # bf16 held 2.2 GB after 60 batches of different lengths, 1.4 GB with 32, as fast.
         os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "32")
+        _return_freed_memory()
         rank, local_rank = int(os.environ.get("RANK", 0)), int(os.environ.get("LOCAL_RANK", 0))
         world_size = int(os.environ.get("WORLD_SIZE", 1))
         device = _choose_device(read_setting("ERICA_DEVICE"), local_rank)
@@ -77,6 +82,17 @@ class Runtime:
         if self.world_size > 1:
             torch.distributed.all_reduce(tensor)
         return tensor
+
+
+def _return_freed_memory() -> None:
+    """Have glibc give large blocks back to the system when they are freed.
+
+    Batches of different lengths otherwise leave holes that no later tensor fits: 100 steps on
+    paragraphs of wikispeedia grew to 4.6 GB, with this they stay at 2.3 GB, a tenth slower.
+    """
+    libc = ctypes.CDLL(None)
+    if sys.platform == "linux" and hasattr(libc, "mallopt"):
+        libc.mallopt(M_MMAP_THRESHOLD, 1 << 20)
 
 
 def _choose_device(wanted: str, local_rank: int) -> torch.device:
