@@ -11,10 +11,15 @@ import numpy as np
 from torch import nn
 
 from pipeline.errors import InputError
-from pipeline.model.encoder import load_masked_lm, save_masked_lm, special_tokens
+from pipeline.model.encoder import (
+    compile_blocks,
+    load_masked_lm,
+    save_masked_lm,
+    special_tokens,
+)
 from pipeline.model.ragged import Ints
 from pipeline.progress import Progress
-from pipeline.settings import checkpoint_steps
+from pipeline.settings import checkpoint_steps, wants_compile
 from pipeline.training.ahead import Ahead
 from pipeline.training.baselines import CpSampler, MtbSampler, SentenceText
 from pipeline.training.checkpoints import CheckpointStore
@@ -68,6 +73,8 @@ def pretrain(
     special, vocabulary = special_tokens(tokenizer), plain_vocabulary(tokenizer)
     markers = add_tokens(config, model, tokenizer)
     model.to(runtime.device)
+    if wants_compile():
+        compile_blocks(model)
     relations = Relations.read(shards / "relations.parquet")
     corpus, heldout_corpus = runtime.take_turns(
         lambda: (
