@@ -16,6 +16,7 @@ from pipeline.training.views import Views
 
 MAX_PADDING = 0.1  # share of a rectangle
 MAX_POSITIONS = 1 << 14  # of a rectangle; more gains nothing
+CUDA_WIDTH = 8  # columns are a multiple of it on a GPU, whose attention kernels want aligned rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ def read_views(
     views = sheet.views
     start, stop = views.token_offset[first], views.token_offset[last]
     length_V = np.diff(views.token_offset[first : last + 1])
-    base_V, shapes = lay_out(length_V)
+    base_V, shapes = lay_out(length_V, CUDA_WIDTH if device.type == "cuda" else 1)
     place = expand(base_V, length_V)
     size_B = np.asarray([rows * width for rows, width in shapes], np.int64)
     size = int(size_B.sum())
@@ -90,19 +91,21 @@ def read_views(
     )
 
 
-def lay_out(length_V: Ints) -> tuple[Ints, list[tuple[int, int]]]:
-    """Put sequences into rectangles of similar length.
+def lay_out(length_V: Ints, unit: int) -> tuple[Ints, list[tuple[int, int]]]:
+    """Put sequences into rectangles of similar length, whose width is a multiple of `unit`.
 
     Returns:
         base_V: Where each sequence starts when the rectangles are flattened behind one another.
-        shapes: Rows and columns of each rectangle; padding is at most MAX_PADDING of it.
+        shapes: Rows and columns of each rectangle; padding is at most MAX_PADDING of it and
+            what fills up the columns.
     """
     order = np.argsort(length_V, kind="stable")
     base_V = np.empty(len(length_V), np.int64)
     shapes: list[tuple[int, int]] = []
     base = start = 0
     for stop in _cuts(length_V[order].tolist()):
-        width = int(length_V[order[stop - 1]])
+        # never wider than the longest sequence: the encoder may have no more positions
+        width = min(-(-int(length_V[order[stop - 1]]) // unit) * unit, int(length_V[order[-1]]))
         base_V[order[start:stop]] = base + width * np.arange(stop - start)
         shapes.append((stop - start, width))
         base += width * (stop - start)

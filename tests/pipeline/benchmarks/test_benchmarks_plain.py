@@ -11,7 +11,7 @@ from pipeline.benchmarks.tasks.base import Schedule
 from pipeline.benchmarks.tasks.sentence_relation import SemevalTask, SentenceRelationConfig
 from pipeline.errors import InputError
 from pipeline.fetch.plain import write_plain_encoders
-from pipeline.model.encoder import encode, load_encoder, load_masked_lm
+from pipeline.model.encoder import load_encoder, load_masked_lm
 from tests.pipeline.benchmarks.test_benchmarks_tasks import COMMON, OPTIMIZER
 
 
@@ -38,8 +38,8 @@ def test_padding_changes_no_state_and_the_seed_decides_the_weights(folders, name
     ids = torch.randint(5, 30, (2, 9))
     mask = torch.ones_like(ids)
     mask[1, 4:] = 0
-    both = encode(model.eval(), ids, mask)
-    alone = encode(model, ids[1:, :4], mask[1:, :4])
+    both = model.eval()(ids, mask).last_hidden_state
+    alone = model(ids[1:, :4], mask[1:, :4]).last_hidden_state
     torch.testing.assert_close(both[1:, :4], alone)
     assert both.shape == (2, 9, model.config.hidden_size)
 
