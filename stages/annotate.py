@@ -39,6 +39,7 @@ def main() -> None:
             index=index,
             held_out=held_out,
             all_ranks=config.claims == "all",
+            complete=config.reverse == "completed",
         )
         tasks = [
             (

@@ -82,9 +82,13 @@ def weights(lookup, name):
 
 
 def test_candidates_weigh_hyperlinks_and_names(lookup):
-    # Oda: 6 hyperlinks and 2 claims; the band 3 hyperlinks; so known 9 and 4 of 13.
+    # Oda: 6 hyperlinks and 2 claims; the band 3 hyperlinks; so known 9 and 4 of 13, which are 4
+    # and 3 binary digits: factors 7/4 and 6/4.
     # title 500 + label 200; title without brackets 100 + label 200
-    assert weights(lookup, "Oda") == {1002: 6_000 + 700 * 9 // 13, 1003: 3_000 + 300 * 4 // 13}
+    assert weights(lookup, "Oda") == {
+        1002: 6_000 + 700 * 9 * 7 // (4 * 13),
+        1003: 3_000 + 300 * 4 * 6 // (4 * 13),
+    }
     assert lookup.rests["Oda"] == 200 + 1_000  # one hyperlink leads nowhere
     assert weights(lookup, "the poet") == {1001: 2_000}
     assert weights(lookup, "A. Tern") == {1001: 100}
