@@ -176,8 +176,8 @@ def bring_official(names: Sequence[str], folder: Path, downloads: Path) -> None:
         downloads: Where unfinished downloads wait to be continued.
 
     Raises:
-        InputError: An unknown name; a benchmark to be fetched by hand; a server that refuses; a file
-            that is not the published one.
+        InputError: An unknown name, or a benchmark to be fetched by hand; a server that refuses or
+            sends another file than the published one.
     """
     for name in names:
         place = folder / ("docred" if name == "re-docred" else name)
