@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from pipeline.errors import ShareDoneError
 from pipeline.io import read_json, write_json
-from pipeline.pools import open_pool
+from pipeline.pools import open_pool, open_processes
 from pipeline.progress import Counts, Progress, add_counts
 from pipeline.scratch import reach
 from pipeline.settings import array_share, num_workers
@@ -20,7 +20,12 @@ T = TypeVar("T")
 
 
 def map_shards(
-    work: Callable[[T], Counts], tasks: Sequence[tuple[str, T]], *, markers: Path, label: str
+    work: Callable[[T], Counts],
+    tasks: Sequence[tuple[str, T]],
+    *,
+    markers: Path,
+    label: str,
+    more: bool = False,
 ) -> Counts:
     """Run `work` on each task that has no marker yet; return the sum of all counts.
 
@@ -29,11 +34,12 @@ def map_shards(
         tasks: Name and argument of each shard. Names are stable between runs.
         markers: Folder of the markers, inside the stage's scratch folder.
         label: The stage, for the progress line and the failpoint `<label>.shard`.
+        more: The stage maps again over what comes of these tasks.
 
     Raises:
         InputError: A worker died, or raised it.
-        ShareDoneError: With `--shard i/n`, when this job's tasks are done but not, before it began,
-            those of all jobs.
+        ShareDoneError: With `--shard i/n`, when this job's tasks are done; with `more` it goes on
+            if those of all jobs are.
     """
     markers.mkdir(parents=True, exist_ok=True)
     todo = [(name, task) for name, task in tasks if not _marker(markers, name).exists()]
@@ -57,11 +63,14 @@ def map_shards(
                     _collect(pool, waiting, markers, label, progress)
             while pool is not None and waiting:
                 _collect(pool, waiting, markers, label, progress)
-    if share and (todo or not all(_marker(markers, name).exists() for name, _ in tasks)):
-        raise ShareDoneError(
-            f"{label}: share {share[0]}/{share[1]} is done ({len(todo)} shards now, of "
-            f"{len(tasks)}); when all jobs are, run the stage without --shard"
-        )
+    if share:
+        done = sum(_marker(markers, name).exists() for name, _ in tasks)
+        if not more or done < len(tasks):
+            then = "submit the same jobs again" if more else "run the stage without --shard"
+            raise ShareDoneError(
+                f"{label}: share {share[0]}/{share[1]} is done ({len(todo)} shards now; {done} of "
+                f"{len(tasks)} in all); when all jobs have ended, {then}"
+            )
     total: Counts = {}
     for name, _ in tasks:
         add_counts(total, read_json(_marker(markers, name)))
@@ -87,7 +96,9 @@ def map_stream(
 ) -> Counts:
     """Do as `map_shards` for tasks that are made one by one, each from what the last one left.
 
-    They come from one stream, so array jobs cannot divide them: each would read all of it.
+    They come from one stream, so array jobs cannot divide them, each would read all of it: the run
+    without a share does them. Nor does Ray: a few processors keep up with one stream, and its
+    blocks, cut anew in scratch, would all cross the network.
 
     Args:
         work: A module-level function.
@@ -99,13 +110,16 @@ def map_stream(
 
     Raises:
         InputError: A worker died, or raised it.
-        ShareDoneError: In every array job but the first, which does all.
+        ShareDoneError: With `--shard i/n`.
     """
-    if (share := array_share()) and share[0] > 1:
-        raise ShareDoneError(f"{label}: one stream is read by job 1 alone; nothing to do here")
+    if array_share():
+        raise ShareDoneError(
+            f"{label}: one stream cannot be shared; when all jobs have ended, run the stage "
+            "without --shard"
+        )
     markers.mkdir(parents=True, exist_ok=True)
     total: Counts = {}
-    with open_pool(label, num_workers()) as pool:
+    with open_processes(label, num_workers()) as pool:
         running: dict[Any, tuple[str, T]] = {}
 
         def finish(number: int) -> None:

@@ -18,6 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipeline.errors import InputError
+from pipeline.failpoint import reach
 
 ROW_GROUP = 1_024  # documents: the unit that one training process reads
 
@@ -36,6 +37,7 @@ def atomic_file(path: Path) -> Iterator[Path]:
         yield temporary
         with temporary.open("rb") as written:
             os.fsync(written.fileno())
+        reach(f"write.{path.name}")
         os.replace(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)

@@ -6,8 +6,10 @@ processor to spare).
 """
 
 import contextlib
+import logging
 import multiprocessing
 import os
+import socket
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
@@ -26,7 +28,9 @@ INSTALL = "pip install -c constraints.txt 'ray>=2.40'"
 class Pool(Protocol):
     """What the executor asks of a pool. `handle` is whatever `submit` returned."""
 
-    workers: int
+    @property
+    def workers(self) -> int:
+        """How many tasks run at a time."""
 
     def submit(self, work: Callable[[Any], Counts], task: Any) -> Any:
         """Start a task; return a handle."""
@@ -46,19 +50,21 @@ def open_pool(label: str, tasks: int) -> Iterator[Pool | None]:
     Raises:
         InputError: A worker died again and again, or Ray is not there.
     """
-    if chosen_executor() == "ray":
-        with _open_ray(label) as pool:
-            yield pool
-    elif (workers := min(num_workers(), tasks)) > 1:
-        with _open_processes(label, workers) as pool:
-            yield pool
+    if chosen_executor() == "ray" and tasks:
+        with _open_ray(label) as cluster:
+            yield cluster
     else:
-        yield None
+        with open_processes(label, min(num_workers(), tasks)) as pool:
+            yield pool
 
 
 class _Processes:
     def __init__(self, executor: ProcessPoolExecutor, workers: int) -> None:
-        self.executor, self.workers = executor, workers
+        self.executor, self._workers = executor, workers
+
+    @property
+    def workers(self) -> int:
+        return self._workers
 
     def submit(self, work: Callable[[Any], Counts], task: Any) -> Future[Counts]:
         return self.executor.submit(work, task)
@@ -68,7 +74,15 @@ class _Processes:
 
 
 @contextlib.contextmanager
-def _open_processes(label: str, workers: int) -> Iterator[_Processes]:
+def open_processes(label: str, workers: int) -> Iterator[Pool | None]:
+    """Yield a pool of processes of this machine, None for fewer than two.
+
+    Raises:
+        InputError: A worker died.
+    """
+    if workers < 2:
+        yield None
+        return
     # spawn: a forked child of a process that holds a DuckDB connection hangs
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(workers, mp_context=context, initializer=_end_with_parent) as pool:
@@ -99,8 +113,12 @@ def _end_with_parent() -> None:
 class _Ray:
     def __init__(self, ray: Any, label: str) -> None:
         self.ray, self.label = ray, label
-        self.workers = max(int(ray.cluster_resources().get("CPU", 1)), 1)
         self.remote = ray.remote(num_cpus=1, max_retries=RETRIES)(_run_in_folder)
+
+    @property
+    def workers(self) -> int:
+        # asked each time: nodes come and go
+        return max(int(self.ray.cluster_resources().get("CPU", 1)), 1)
 
     def submit(self, work: Callable[[Any], Counts], task: Any) -> Any:
         return self.remote.remote(str(Path.cwd()), work, task)
@@ -125,26 +143,39 @@ def _open_ray(label: str) -> Iterator[_Ray]:
         import ray
     except ModuleNotFoundError:
         raise InputError(f"ERICA_EXECUTOR=ray: ray is not installed; {INSTALL}") from None
-    passed = {name: value for name, value in os.environ.items() if name.startswith("ERICA_")}
+    root = str(Path(__file__).parents[1])
+    # workers import the project by name: a function that is sent by value loads its models anew
+    # for every task
+    environment = {name: value for name, value in os.environ.items() if name.startswith("ERICA_")}
+    paths = [root, os.environ.get("PYTHONPATH", "")]
+    environment["PYTHONPATH"] = os.pathsep.join(filter(None, paths))
+    address = os.environ.get("RAY_ADDRESS", "auto")
     try:
+        _knock(address)
         # without an address this would start a cluster of its own beside the one that was meant
         ray.init(
-            address=os.environ.get("RAY_ADDRESS", "auto"),
+            address=address,
             log_to_driver=False,
-            # workers import the project by name: a function that is sent by value loads its models
-            # anew for every task
-            runtime_env={"env_vars": passed | {"PYTHONPATH": str(Path.cwd())}},
+            logging_level=logging.ERROR,
+            runtime_env={"env_vars": environment},
         )
-    except (ConnectionError, RuntimeError) as error:
-        reason = str(error).strip().splitlines()[0]
+    except (OSError, RuntimeError, ValueError) as error:
+        reason = (str(error).strip() or repr(error)).splitlines()[0]
         raise InputError(
-            f"ERICA_EXECUTOR=ray: no cluster answers ({reason}); start one with `ray start "
-            "--head`, or name it in RAY_ADDRESS"
+            f"ERICA_EXECUTOR=ray: no cluster answers at {address!r} ({reason}); start one with "
+            "`ray start --head`, or name it in RAY_ADDRESS"
         ) from None
     try:
         yield _Ray(ray, label)
     finally:
         ray.shutdown()
+
+
+def _knock(address: str) -> None:
+    """Raise OSError if nobody listens at `host:port`; Ray would try for over a minute."""
+    host, colon, port = address.rpartition(":")
+    if colon and port.isdecimal() and "/" not in host:
+        socket.create_connection((host, int(port)), timeout=10).close()
 
 
 def _run_in_folder(folder: str, work: Callable[[Any], Counts], task: Any) -> Counts:

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.errors import InputError
+from pipeline.failpoint import reach as reach
 from pipeline.io import replace_dir
 from pipeline.settings import array_share, scratch_root
 
@@ -73,7 +74,8 @@ def open_scratch(stage: str, key: str) -> Iterator[Path]:
         wanted = [("lock", fcntl.LOCK_SH if share else fcntl.LOCK_EX)]
         wanted += [(f"lock_{share[0]}_{share[1]}", fcntl.LOCK_EX)] if share else []
         for name, kind in wanted:
-            lock = locks.enter_context((folder / name).open("w"))
+            # "a+": NFS makes record locks of these, and a shared one asks for a readable file
+            lock = locks.enter_context((folder / name).open("a+"))
             try:
                 fcntl.flock(lock, kind | fcntl.LOCK_NB)
             except OSError:
@@ -98,23 +100,14 @@ def publish(scratch: Path, path: Path) -> None:
 
     The markers go first. After a kill between the rename and the removal of the scratch folder they
     would name shards whose files are gone from it, and the next run would have nothing to move.
+    What a killed worker had begun to write is not part of the output.
     """
+    reach("publish")
     shutil.rmtree(scratch / "markers", ignore_errors=True)
+    for begun in [*(scratch / "out").rglob(".*.tmp")]:
+        if begun.is_dir():
+            shutil.rmtree(begun)
+        else:
+            begun.unlink(missing_ok=True)
     replace_dir(scratch / "out", path)
-
-
-def reach(point: str) -> None:
-    """Die here if the environment asks for it: `ERICA_FAIL_AT=parse.shard:2` (tests only).
-
-    The number counts the visits of the point in this process, from 0. The exit is a real SIGKILL.
-    """
-    wanted = os.environ.get("ERICA_FAIL_AT")
-    if wanted is None:
-        return
-    visits = _VISITS.get(point, 0)
-    _VISITS[point] = visits + 1
-    if wanted == f"{point}:{visits}":
-        os.kill(os.getpid(), 9)
-
-
-_VISITS: dict[str, int] = {}
+    reach("published")

@@ -45,7 +45,9 @@ def main(shard: Share = "") -> None:
             )
             for shard in shards
         ]
-        map_shards(survey_shard, surveys, markers=scratch / "surveyed", label="link.survey")
+        map_shards(
+            survey_shard, surveys, markers=scratch / "surveyed", label="link.survey", more=True
+        )
         table = scratch / "candidates.duckdb"
         with one_at_a_time(scratch, "candidates"):
             sizes = build_candidates(

@@ -25,7 +25,7 @@ def main(shard: Share = "") -> None:
     from pipeline.io import shard_name, write_json
     from pipeline.progress import add_counts
     from pipeline.records import documents
-    from pipeline.scratch import fingerprint, open_scratch, publish
+    from pipeline.scratch import fingerprint, one_at_a_time, open_scratch, publish
     from pipeline.wiki.corpus import SIDES, ParseTask, finish, parse_unit
     from pipeline.wiki.documents import ParseConfig
     from pipeline.wiki.report import report
@@ -37,6 +37,8 @@ def main(shard: Share = "") -> None:
     code = [*(Path(folder) for folder in pipeline.wiki.__path__), Path(str(documents.__file__))]
     with open_scratch("parse", fingerprint(config, dumps, code)) as scratch:
         shards, sides = scratch / "shards", scratch / "sides"
+        with one_at_a_time(scratch, "units"):
+            units = plan_units(dumps, scratch / "pieces")
         tasks = [
             (
                 f"{number:05d}",
@@ -47,7 +49,7 @@ def main(shard: Share = "") -> None:
                     sides={name: sides / f"{name}_{number:05d}.parquet" for name in SIDES},
                 ),
             )
-            for number, unit in enumerate(plan_units(dumps, scratch / "pieces"))
+            for number, unit in enumerate(units)
         ]
         counts = map_shards(parse_unit, tasks, markers=scratch / "markers", label="parse")
         add_counts(counts, finish([task for _, task in tasks], scratch / "out"))

@@ -29,7 +29,9 @@ def extract_dumps(dumps: Sequence[Path], scratch: Path, config: IndexConfig) -> 
         if dump not in large
         for part in split_file(dump)
     ]
-    counts = map_shards(extract, tasks, markers=scratch / "markers", label="index")
+    counts = map_shards(
+        extract, tasks, markers=scratch / "markers", label="index", more=bool(large)
+    )
     for number, dump in enumerate(dumps):
         if dump in large:
             add_counts(counts, _relay(number, dump, scratch, config))
