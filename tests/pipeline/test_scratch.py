@@ -123,7 +123,7 @@ def test_a_killed_run_continues(tmp_path, tasks, point):
 def test_publish_moves_the_output_and_forgets_the_markers(tmp_path):
     begun = ("scratch/out/.shard_00001.parquet.7.tmp", "scratch/out/.part.7.tmp/file")
     for file in ("scratch/out/shard_00000.parquet", "scratch/markers/shard_00000.json", *begun):
-        (tmp_path / file).parent.mkdir(parents=True)
+        (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / file).write_text("x")
     publish(tmp_path / "scratch", tmp_path / "data" / "work")
     (published,) = (tmp_path / "data/work").iterdir()

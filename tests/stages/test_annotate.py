@@ -1,6 +1,3 @@
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -68,26 +65,6 @@ def test_annotate_reports_counts_and_statistics_beside_the_paper(project):
     assert report["statistics"]["triples_per_document"] == {"here": 3.0, "paper": 7.2}
     assert report["statistics"]["relations"]["here"] == 3
     assert report["statistics"]["mentions_per_entity"] == {"here": 1.0, "paper": 1.3}
-
-
-@pytest.mark.crash
-def test_annotate_killed_and_continued_with_more_workers_gives_the_same_bytes(project, monkeypatch):
-    main()
-    whole = output(project)
-    other = project / "other"
-    make_project(other)
-    monkeypatch.chdir(other)
-    killed = subprocess.run(
-        [sys.executable, "-m", "stages.annotate"],
-        env=dict(os.environ, PYTHONPATH=str(ROOT), ERICA_FAIL_AT="annotate.shard:1"),
-        capture_output=True,
-        check=False,
-    )
-    assert killed.returncode == -9, killed.stderr
-    assert not Path("data/annotate").exists()
-    monkeypatch.setenv("ERICA_WORKERS", "2")
-    main()
-    assert output(other) == whole
 
 
 def test_nothing_kept_is_an_error_and_leaves_the_previous_output_alone(project):

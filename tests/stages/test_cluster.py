@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.executor import map_shards
+from pipeline.errors import InputError
 from tests.stages import test_link, test_ner
+from tests.stages.cluster_work import map_in, work_slowly
 
 ROOT = Path(__file__).resolve().parents[2]
 HAS_RAY = importlib.util.find_spec("ray") is not None
@@ -19,22 +20,18 @@ PROJECTS = {"ner": test_ner.make_project, "link": test_link.make_project}
 
 MAPPED = """
 from pathlib import Path
-from pipeline.executor import map_shards
-from tests.stages.test_cluster import work_slowly
-tasks = [(f"{i}", Path(f"{i}.txt")) for i in range(12)]
-print(map_shards(work_slowly, tasks, markers=Path("done"), label="slow"))
+from tests.stages.cluster_work import map_in, work_slowly
+print(map_in(Path("."), work_slowly, 12))
 """
 
-
-def work_slowly(path: Path) -> dict[str, int]:
-    import ray
-
-    node = ray.get_runtime_context().get_node_id()
-    with path.with_suffix(".log").open("a") as log:
-        log.write(f"{node}\n")
-    time.sleep(0.5)
-    path.write_text("x")
-    return {"shards": 1}
+KILLING = """
+from pathlib import Path
+from stages.command import make_app, run
+from tests.stages.cluster_work import die, map_in
+app = make_app()
+app.command()(lambda: map_in(Path("."), die, 1))
+run(app)
+"""
 
 
 def start(folder, *command, **environment):
@@ -110,19 +107,11 @@ def test_a_stage_on_two_nodes_with_a_killed_worker_gives_the_same_bytes(
 @needs_ray
 @pytest.mark.crash
 def test_a_task_that_kills_every_worker_is_one_line(tmp_path, cluster):
-    test_link.make_project(tmp_path)
-    code, _, err = run(
-        tmp_path,
-        "-m",
-        "stages.link",
-        ERICA_EXECUTOR="ray",
-        RAY_ADDRESS=cluster.address,
-        ERICA_FAIL_AT="write.shard_00001.parquet:0",
-    )
-    assert code == 2
-    assert err.splitlines()[-1].startswith("error: link: a task failed on the cluster 4 times")
+    status, _, err = run(tmp_path, "-c", KILLING, ERICA_EXECUTOR="ray", RAY_ADDRESS=cluster.address)
+    assert status == 2
+    assert err.splitlines()[-1].startswith("error: work: a task failed on the cluster 4 times")
     assert "Traceback" not in err
-    assert not (tmp_path / "data/link").exists()
+    assert (tmp_path / "0.log").read_text() == "xxxx"
 
 
 @needs_ray
@@ -154,7 +143,5 @@ def test_no_cluster_is_one_line(tmp_path):
 def test_without_ray_the_message_says_what_to_install(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "ray", None)
     monkeypatch.setenv("ERICA_EXECUTOR", "ray")
-    from pipeline.errors import InputError
-
     with pytest.raises(InputError, match=r"ray is not installed; pip install -c constraints\.txt"):
-        map_shards(work_slowly, [("0", tmp_path)], markers=tmp_path / "done", label="slow")
+        map_in(tmp_path, work_slowly, 1)

@@ -1,6 +1,3 @@
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -118,26 +115,6 @@ def test_result_does_not_depend_on_the_input_shards(project, monkeypatch):
     other = project / "other"
     make_project(other, shards=2)
     monkeypatch.chdir(other)
-    main()
-    assert output(other) == whole
-
-
-@pytest.mark.crash
-def test_shard_killed_and_continued_with_more_workers_gives_the_same_bytes(project, monkeypatch):
-    main()
-    whole = output(project)
-    other = project / "other"
-    make_project(other)
-    monkeypatch.chdir(other)
-    killed = subprocess.run(
-        [sys.executable, "-m", "stages.shard"],
-        env=dict(os.environ, PYTHONPATH=str(ROOT), ERICA_FAIL_AT="shard.marker:1"),
-        capture_output=True,
-        check=False,
-    )
-    assert killed.returncode == -9, killed.stderr
-    assert not Path("data/shard").exists()
-    monkeypatch.setenv("ERICA_WORKERS", "2")
     main()
     assert output(other) == whole
 
