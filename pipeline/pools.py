@@ -19,7 +19,8 @@ from typing import Any, Protocol
 
 from pipeline.errors import InputError
 from pipeline.progress import Counts
-from pipeline.settings import chosen_executor, num_workers
+from pipeline.settings import chosen_executor, num_workers, read_setting
+from pipeline.store import Store, forget_copies, work_on_copies
 
 RETRIES = 3  # of a task whose worker died; finished ones are never repeated
 INSTALL = "pip install -c constraints.txt 'ray>=2.40'"
@@ -111,9 +112,10 @@ def _end_with_parent() -> None:
 
 
 class _Ray:
-    def __init__(self, ray: Any, label: str) -> None:
-        self.ray, self.label = ray, label
-        self.remote = ray.remote(num_cpus=1, max_retries=RETRIES)(_run_in_folder)
+    def __init__(self, ray: Any, label: str, store: Store | None) -> None:
+        self.ray, self.label, self.store = ray, label, store
+        work = work_on_copies if store else _run_in_folder
+        self.remote = ray.remote(num_cpus=1, max_retries=RETRIES)(work)
 
     @property
     def workers(self) -> int:
@@ -121,12 +123,16 @@ class _Ray:
         return max(int(self.ray.cluster_resources().get("CPU", 1)), 1)
 
     def submit(self, work: Callable[[Any], Counts], task: Any) -> Any:
-        return self.remote.remote(str(Path.cwd()), work, task)
+        place = self.store.send(task) if self.store else str(Path.cwd())
+        return self.remote.remote(place, work, task)
 
     def wait(self, handles: Sequence[Any]) -> list[tuple[Any, Counts]]:
         done, _ = self.ray.wait(list(handles), num_returns=1)
+        return [(handle, self._take(handle)) for handle in done]
+
+    def _take(self, handle: Any) -> Counts:
         try:
-            return [(handle, self.ray.get(handle)) for handle in done]
+            result = self.ray.get(handle)
         except self.ray.exceptions.RayTaskError as error:
             raise error.cause from None
         except self.ray.exceptions.RayError as error:
@@ -135,6 +141,25 @@ class _Ray:
                 f"{self.label}: a task failed on the cluster {RETRIES + 1} times ({reason}); "
                 "finished shards are kept: look at the worker's memory, and run again"
             ) from None
+        if not self.store:
+            counts: Counts = result
+            return counts
+        counts, files = result
+        self.store.bring(files)
+        return counts
+
+    def close(self) -> None:
+        """Take the copies from the nodes and the store."""
+        if not self.store:
+            return
+        from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
+
+        forget = self.ray.remote(num_cpus=0)(forget_copies)
+        nodes = [node["NodeID"] for node in self.ray.nodes() if node["Alive"]]
+        places = [NodeAffinitySchedulingStrategy(node, soft=False) for node in nodes]
+        calls = [forget.options(scheduling_strategy=at).remote(self.store.url) for at in places]
+        self.ray.wait(calls, num_returns=len(calls), timeout=60)
+        self.store.close()
 
 
 @contextlib.contextmanager
@@ -149,6 +174,9 @@ def _open_ray(label: str) -> Iterator[_Ray]:
     environment = {name: value for name, value in os.environ.items() if name.startswith("ERICA_")}
     paths = [root, os.environ.get("PYTHONPATH", "")]
     environment["PYTHONPATH"] = os.pathsep.join(filter(None, paths))
+    store = Store(url) if (url := read_setting("ERICA_STORE")) else None
+    # nodes without a shared folder get the code from Ray
+    modules = {"py_modules": [f"{root}/pipeline"]} if store else {}
     address = os.environ.get("RAY_ADDRESS", "auto")
     try:
         _knock(address)
@@ -157,7 +185,7 @@ def _open_ray(label: str) -> Iterator[_Ray]:
             address=address,
             log_to_driver=False,
             logging_level=logging.ERROR,
-            runtime_env={"env_vars": environment},
+            runtime_env={"env_vars": environment} | modules,
         )
     except (OSError, RuntimeError, ValueError) as error:
         reason = (str(error).strip() or repr(error)).splitlines()[0]
@@ -165,9 +193,11 @@ def _open_ray(label: str) -> Iterator[_Ray]:
             f"ERICA_EXECUTOR=ray: no cluster answers at {address!r} ({reason}); start one with "
             "`ray start --head`, or name it in RAY_ADDRESS"
         ) from None
+    pool = _Ray(ray, label, store)
     try:
-        yield _Ray(ray, label)
+        yield pool
     finally:
+        pool.close()
         ray.shutdown()
 
 

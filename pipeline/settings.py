@@ -39,6 +39,11 @@ SETTINGS = (
         meaning="where shards are worked on: local (processes) or ray (docs/cluster.md)",
     ),
     Setting(
+        name="ERICA_STORE",
+        default="",
+        meaning="s3://bucket/erica or the like: carries files where Ray's nodes share no folder",
+    ),
+    Setting(
         name="ERICA_SHARD",
         default="",
         meaning="i/n: the i-th of n shares of a stage's shards, as --shard sets it",

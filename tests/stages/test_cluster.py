@@ -4,19 +4,24 @@ import importlib.util
 import os
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
 import pytest
 
 from pipeline.errors import InputError
-from tests.stages import test_link, test_ner
+from tests.stages import test_link, test_ner, test_shard
 from tests.stages.cluster_work import map_in, work_slowly
 
 ROOT = Path(__file__).resolve().parents[2]
 HAS_RAY = importlib.util.find_spec("ray") is not None
 needs_ray = pytest.mark.skipif(not HAS_RAY, reason="ray is not installed (extra `cluster`)")
-PROJECTS = {"ner": test_ner.make_project, "link": test_link.make_project}
+PROJECTS = {
+    "ner": test_ner.make_project,
+    "link": test_link.make_project,
+    "shard": test_shard.make_project,
+}
 
 MAPPED = """
 from pathlib import Path
@@ -52,8 +57,9 @@ def run(folder, *command, **environment):
 
 
 def output(folder, stage):
-    files = [folder / f"data/reports/{stage}.json", *sorted((folder / f"data/{stage}").iterdir())]
-    return {path.name: path.read_bytes() for path in files}
+    files = [path for path in sorted((folder / f"data/{stage}").rglob("*")) if path.is_file()]
+    files.append(folder / f"data/reports/{stage}.json")
+    return {str(path.relative_to(folder)): path.read_bytes() for path in files}
 
 
 @pytest.fixture(scope="module")
@@ -84,10 +90,11 @@ def cluster():
 
 @needs_ray
 @pytest.mark.crash
-@pytest.mark.parametrize("stage", PROJECTS)
+@pytest.mark.parametrize(("stage", "stored"), [("ner", False), ("link", False), ("shard", True)])
 def test_a_stage_on_two_nodes_with_a_killed_worker_gives_the_same_bytes(
-    tmp_path, cluster, whole, stage
+    tmp_path, cluster, whole, stage, stored
 ):
+    store = tmp_path / "store"
     PROJECTS[stage](tmp_path)
     once = tmp_path / "killed"
     code, _, err = run(
@@ -97,11 +104,15 @@ def test_a_stage_on_two_nodes_with_a_killed_worker_gives_the_same_bytes(
         ERICA_EXECUTOR="ray",
         RAY_ADDRESS=cluster.address,
         ERICA_FAIL_AT=f"write.shard_00001.parquet:0@{once}",
+        ERICA_STORE=f"file://{store}" if stored else "",
     )
     assert code == 0, err
     assert once.exists()
     assert output(tmp_path, stage) == whole[stage]
     assert not list((tmp_path / ".scratch").rglob("*.parquet"))
+    assert store.exists() == stored
+    assert not list(store.glob("*"))
+    assert not list(Path(tempfile.gettempdir()).glob("erica-*"))
 
 
 @needs_ray
@@ -123,7 +134,7 @@ def test_a_lost_node_costs_its_tasks_only(tmp_path, cluster):  # last: the node 
     cluster.remove_node(cluster.second, allow_graceful=False)
     out, err = process.communicate()
     assert process.returncode == 0, err
-    assert out == "{'shards': 12}\n"
+    assert out.splitlines()[-1] == "{'shards': 12}"  # Ray tells of the lost node before
     started = [log.read_text().split() for log in tmp_path.glob("*.log")]
     assert len({node for nodes in started for node in nodes}) == 2
     assert 12 <= sum(map(len, started)) <= 14
