@@ -1,8 +1,5 @@
 """Entities to the tables of the index: what one worker does with some lines of a dump."""
 
-import contextlib
-import gc
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +8,7 @@ from pipeline.entities.parts import PartWriter
 from pipeline.entities.rows import Rows
 from pipeline.entities.wikidata import BrokenLineError, EntityDecoder
 from pipeline.errors import InputError
+from pipeline.memory import pause_garbage_collection
 from pipeline.progress import Counts, add_counts
 
 FLUSH_ROWS = 250_000  # of a table, held in memory by a worker: some 40 MB
@@ -39,7 +37,7 @@ def extract(task: ExtractTask) -> Counts:
     """
     decoder = EntityDecoder(language=task.language, wiki=task.wiki)
     rows, counts = Rows(), Counts()
-    with _no_garbage_collection(), PartWriter(task.out) as writer:
+    with pause_garbage_collection(), PartWriter(task.out) as writer:
         for lines in read_range(task.part):
             try:
                 items, properties = decoder.decode_lines(lines, counts)
@@ -55,13 +53,3 @@ def extract(task: ExtractTask) -> Counts:
         rows.flush(writer, at_least=1)
     add_counts(counts, rows.counts)
     return counts
-
-
-@contextlib.contextmanager
-def _no_garbage_collection() -> Iterator[None]:
-    """Save the 10 % that Python's cycle finder takes: there are no cycles here."""
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.enable()
