@@ -47,6 +47,11 @@ SETTINGS = (
         name="ERICA_NPROC", default="1", meaning="training processes of one machine (torchrun)"
     ),
     Setting(
+        name="ERICA_COMPILE",
+        default="0",
+        meaning="1: train with torch.compile, which needs a C compiler; pays on a GPU",
+    ),
+    Setting(
         name="ERICA_CHECKPOINT_STEPS",
         default="500",
         meaning="training steps between two checkpoints; one is also written every 10 minutes",
@@ -86,6 +91,14 @@ def checkpoint_steps() -> int:
 def training_processes() -> int:
     """Return the training processes to start on this machine."""
     return _positive("ERICA_NPROC", read_setting("ERICA_NPROC"))
+
+
+def compiles() -> bool:
+    """Return whether the encoder's layers are compiled."""
+    value = read_setting("ERICA_COMPILE")
+    if value not in ("0", "1"):
+        raise InputError(f"ERICA_COMPILE: expected 0 or 1, got {value!r}")
+    return value == "1"
 
 
 def scratch_root() -> Path:

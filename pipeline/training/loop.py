@@ -89,18 +89,21 @@ def fit(
     for step in range(len(rows), num_steps):
         model.train()
         stepper.zero_grad(set_to_none=True)
-        sums = _backward(micro_batches(step), loss, step, runtime)
+        names, values = _backward(micro_batches(step), loss, step, runtime)
+        _sum_gradients(model, runtime)
+        norm = nn.utils.clip_grad_norm_(model.parameters(), config.max_gradient_norm)
+        # The only place of a step that waits for the device.
+        numbers = torch.cat([values, norm.to(values).reshape(1)]).tolist()
+        sums = dict(zip((*names, "gradient_norm"), numbers, strict=True))
         if not math.isfinite(sums["loss"]):
             if checkpoints:
                 checkpoints.save(model, stepper, rows)
             raise NonFiniteLossError(step, sums["loss"])
-        _sum_gradients(model, runtime)
-        norm = nn.utils.clip_grad_norm_(model.parameters(), config.max_gradient_norm)
         rate = config.learning_rate * schedule(step, num_steps, config)
         for group in stepper.param_groups:
             group["lr"] = rate
         stepper.step()
-        rows.append(sums | {"learning_rate": rate, "gradient_norm": float(norm)})
+        rows.append(sums | {"learning_rate": rate})
         reach("train.step")
         if on_step:
             on_step(step, rows[-1])
@@ -111,7 +114,7 @@ def fit(
 
 def _backward(
     batches: Sequence[B], loss: Callable[[B], Losses], step: int, runtime: Runtime
-) -> Row:
+) -> tuple[tuple[str, ...], torch.Tensor]:
     """Accumulate the gradients of all micro-batches; return the sums of their losses."""
     sums: dict[str, torch.Tensor] = {}
     for number, batch in enumerate(batches):
@@ -122,8 +125,7 @@ def _backward(
         for name, value in {"loss": losses.total, **losses.parts}.items():
             value = value.detach().to(torch.float64)
             sums[name] = sums[name] + value if name in sums else value
-    values = runtime.sum_over_processes(torch.stack(list(sums.values())))
-    return dict(zip(sums, values.tolist(), strict=True))
+    return tuple(sums), runtime.sum_over_processes(torch.stack(list(sums.values())))
 
 
 def _sum_gradients(model: nn.Module, runtime: Runtime) -> None:

@@ -173,14 +173,15 @@ def test_dropout_of_the_two_passes_is_the_same(world):
         CPU.reseed(5, place)
         objective(batch)
     contrast = []
-    objective._contrast = lambda _step, _pairs, pool, _first: (
+    objective._contrast = lambda _step, _pairs, pool: (
         contrast.append(pool)
         or (
             torch.zeros(()),
             torch.zeros_like(pool),
         )
     )
-    objective._cache(5, sampler(5), list(first))
+    collated = objective.collate(sampler(5))
+    objective._cache(5, collated.step, list(first), collated.pairs)
     assert torch.equal(torch.cat(seen), contrast[0])
 
 

@@ -158,7 +158,7 @@ def test_readings_divide_the_sheet(tmp_path):
 
     seen = 0
     for first, last in ((0, 3), (3, 4), (4, 7)):
-        reading = read_views(sheet, first, last, padding=0, device=torch.device("cpu"))
+        reading = read_views(sheet, first, last, padding=0)
         flat = torch.cat([ids.flatten() for ids, _ in reading.blocks])
         mask = torch.cat([mask.flatten() for _, mask in reading.blocks])
         tokens = slice(views.token_offset[first], views.token_offset[last])
