@@ -141,7 +141,7 @@ def test_a_killed_run_continues_on_the_gpu(world, tmp_path):
         write_project(folder, world)
     done = run_stage(whole)
     assert done.returncode == 0, done.stderr
-    broken = run_stage(killed, ERICA_TEST_KILL="train.checkpoint.written:2")
+    broken = run_stage(killed, ERICA_FAIL_AT="train.checkpoint.written:1")
     assert broken.returncode == -signal.SIGKILL, broken.stderr
     again = run_stage(killed)
     assert again.returncode == 0, again.stderr
