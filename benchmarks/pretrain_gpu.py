@@ -43,10 +43,10 @@ def measure(options) -> dict[str, float]:
     import torch
 
     from pipeline.config import read_section
-    from pipeline.model.encoder import SpecialTokens
-    from pipeline.model.packing import compile_layers, first_position, pack_attention
+    from pipeline.model.encoder import SpecialTokens, compile_blocks
+    from pipeline.model.packing import first_position, pack_attention
     from pipeline.training.ahead import Ahead
-    from pipeline.training.batches import Packing
+    from pipeline.training.batches import RECTANGLES, Layout
     from pipeline.training.config import TrainConfig
     from pipeline.training.corpus import Corpus, Relations
     from pipeline.training.loop import fit
@@ -58,13 +58,13 @@ def measure(options) -> dict[str, float]:
     runtime = Runtime.start(options.precision, 0)
     cuda = runtime.device.type == "cuda"
     model = build_model(options)
-    packing = None
+    layout = RECTANGLES
     if options.row != "rectangles":
         assert pack_attention(model)
-        packing = Packing(first_position(model), 512)
+        layout = Layout("row", first_position=first_position(model), longest=512)
     model.to(runtime.device)
     if options.compile:
-        compile_layers(model)
+        compile_blocks(model)
     special = SpecialTokens(start=101, separator=102, padding=0, mask=103)
     cached = options.row == "grad_cache"
     changes = {
@@ -88,7 +88,7 @@ def measure(options) -> dict[str, float]:
     sampler = StepSampler(
         corpus, relations, config, special=special, vocabulary=vocabulary, markers=none
     )
-    objective = Objective(model, config, special, runtime, packing=packing)
+    objective = Objective(model, config, special, runtime, layout=layout)
     steps = options.steps
 
     def timed(draw) -> tuple[float, float]:

@@ -49,7 +49,7 @@ SETTINGS = (
     Setting(
         name="ERICA_COMPILE",
         default="0",
-        meaning="1: train with torch.compile, which needs a C compiler; pays on a GPU",
+        meaning="1: torch.compile of the encoder's blocks in pre-training; for GPUs",
     ),
     Setting(
         name="ERICA_CHECKPOINT_STEPS",
@@ -93,8 +93,12 @@ def training_processes() -> int:
     return _positive("ERICA_NPROC", read_setting("ERICA_NPROC"))
 
 
-def compiles() -> bool:
-    """Return whether the encoder's layers are compiled."""
+def wants_compile() -> bool:
+    """Return whether pre-training compiles the encoder's blocks.
+
+    Raises:
+        InputError: Neither 0 nor 1.
+    """
     value = read_setting("ERICA_COMPILE")
     if value not in ("0", "1"):
         raise InputError(f"ERICA_COMPILE: expected 0 or 1, got {value!r}")

@@ -5,6 +5,7 @@ writes   data/fetch/wikipedia/    pages-articles dumps
          data/fetch/wikidata/     JSON entity dumps
          data/fetch/benchmarks/   one folder per benchmark
          data/encoders/base/      the encoder that pre-training starts from
+         data/encoders/{cnn,bilstm}/  encoders without weights, for fine-tuning (Table 1)
          data/reports/fetch.json  files, sizes, sha256, licences
 """
 
@@ -16,7 +17,7 @@ from stages.command import load, make_app, run
 app = make_app()
 
 FETCH = Path("data/fetch")
-ENCODER = Path("data/encoders/base")
+ENCODERS = Path("data/encoders")
 
 
 @app.command()
@@ -29,6 +30,7 @@ def main() -> None:
     from pipeline.fetch.dumps import FetchedFile, fetch_dumps
     from pipeline.fetch.encoder import fetch_encoder
     from pipeline.fetch.formats import Kind
+    from pipeline.fetch.plain import PLAIN, write_plain_encoders
     from pipeline.fetch.report import describe_files, list_sample
     from pipeline.io import replace_dir, write_json
     from pipeline.sample.benchmarks import WRITERS, write_benchmarks
@@ -45,7 +47,9 @@ def main() -> None:
         out = scratch / "out"
         shutil.rmtree(out, ignore_errors=True)
         # what is quickest first: a wrong name shows before hours of download
-        encoder = fetch_encoder(config.encoder, out / "encoder", base=base)
+        encoder = fetch_encoder(config.encoder, out / "base", base=base)
+        vectors = None if config.word_vectors is None else base / config.word_vectors
+        write_plain_encoders(out / "base", out, vectors=vectors)
         if config.benchmarks == SAMPLE:
             write_benchmarks(out / "benchmarks", config.world, WRITERS)
             benchmarks = list_sample(out / "benchmarks")
@@ -63,7 +67,8 @@ def main() -> None:
         fetched = {**dumps, "benchmarks": benchmarks, "encoder": encoder}
         for name in ("wikipedia", "wikidata", "benchmarks"):
             replace_dir(out / name, FETCH / name)
-        replace_dir(out / "encoder", ENCODER)
+        for name in ("base", *PLAIN):
+            replace_dir(out / name, ENCODERS / name)
         write_json(Path("data/reports/fetch.json"), describe_files(fetched))
 
 

@@ -2,14 +2,14 @@
 
 reads    data/fetch/benchmarks/<benchmark>/    official files
          data/encoders/<encoder>/              a Hugging Face folder
-writes   data/finetune/<task>/<encoder>/<percent>/s<seed>/
+writes   data/finetune/<task>/<encoder>/<percent>/s<seed>/[fold<n>/]
                                                metrics.json, split.json, predictions for test
          data/reports/finetune/<task>-<encoder>-<percent>.json
                                                dev and test of each seed, mean, deviation
 """
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -27,7 +27,7 @@ def main(
     """Fine-tune an encoder with each seed; a seed that is finished is not repeated after a kill."""
     from pipeline import benchmarks, model, training
     from pipeline.benchmarks.catalogue import find_benchmark
-    from pipeline.benchmarks.finetune import Finetuner, summarise, write_result
+    from pipeline.benchmarks.finetune import Finetuner, average, summarise, write_result
     from pipeline.errors import InputError
     from pipeline.io import atomic_dir, read_json, write_json
     from pipeline.scratch import fingerprint, open_scratch, publish, reach
@@ -43,18 +43,20 @@ def main(
     code = [Path(package.__path__[0]) for package in (benchmarks, model, training)]
     key = "-".join([fingerprint(config, [files, folder], code), *map(str, seeds)])
     with open_scratch(f"finetune-{name}", key) as scratch:
-        finetuner = None
-        for seed in seeds:
-            done = scratch / "out" / f"s{seed}"
-            if done.exists():
-                continue
-            finetuner = finetuner or Finetuner(benchmark.open(config, files), folder)
-            result = finetuner.run(percent, seed)
-            with atomic_dir(done) as temporary:
-                write_result(finetuner.task, result, temporary)
-            reach("finetune.seed")
-        results = {seed: read_json(scratch / "out" / f"s{seed}" / "metrics.json") for seed in seeds}
-        write_json(Path("data/reports/finetune") / f"{name}.json", summarise(results))
+        results: dict[int, dict[str, Any]] = {seed: {} for seed in seeds}
+        for part, settings in config.parts().items():
+            finetuner = None
+            for seed in seeds:
+                done = scratch / "out" / f"s{seed}" / part
+                if not done.exists():
+                    finetuner = finetuner or Finetuner(benchmark.open(settings, files), folder)
+                    result = finetuner.run(percent, seed)
+                    with atomic_dir(done) as temporary:
+                        write_result(finetuner.task, result, temporary)
+                    reach("finetune.seed")
+                results[seed][part] = read_json(done / "metrics.json")
+        report = summarise({seed: average(parts) for seed, parts in results.items()})
+        write_json(Path("data/reports/finetune") / f"{name}.json", report)
         publish(scratch, Path("data/finetune") / task / encoder / str(percent))
 
 

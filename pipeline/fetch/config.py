@@ -16,6 +16,7 @@ class FetchConfig:
     wikidata: tuple[str, ...]
     benchmarks: str  # a folder
     encoder: str
+    word_vectors: str | None  # a text file, for the encoders cnn and bilstm
     world: WorldConfig  # the sample's size
 
     def __post_init__(self) -> None:

@@ -13,6 +13,7 @@ import torch
 from torch import nn
 
 from pipeline.errors import InputError
+from pipeline.model.plain import load_plain
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -38,6 +39,8 @@ def load_encoder(folder: Path, *, dropout: float | None = None) -> tuple[nn.Modu
     """
     import transformers
 
+    if plain := load_plain(folder, dropout):
+        return plain
     config = _read_config(folder, dropout)
     model, tokenizer, _ = _load(folder, transformers.AutoModel, config)
     return model, tokenizer
@@ -72,6 +75,18 @@ def base_model(model: nn.Module) -> nn.Module:
     """Return the encoder inside a model with a head; it gives hidden states."""
     inner: nn.Module = model.base_model  # type: ignore[assignment]
     return inner
+
+
+def compile_blocks(model: nn.Module) -> None:
+    """Compile the encoder's repeated blocks in place with torch.compile.
+
+    One block is compiled for all of them, in a few seconds where the whole model takes half a
+    minute, and once for all lengths. Parameters keep their names.
+    """
+    for module in base_model(model).modules():
+        if isinstance(module, nn.ModuleList) and len(module) > 1:
+            for block in module:
+                block.compile(dynamic=True)
 
 
 def encode(model: nn.Module, input_ids_BT: torch.Tensor, mask_BT: torch.Tensor) -> torch.Tensor:

@@ -39,10 +39,12 @@ def token_weights(
     token_mention_S: torch.Tensor, mention_entity_M: torch.Tensor, num_entities: int
 ) -> torch.Tensor:
     """Return the share of each token in its entity's representation, float32 [S]."""
-    tokens_M = torch.bincount(token_mention_S, minlength=len(mention_entity_M))
-    mentions_E = torch.bincount(mention_entity_M[tokens_M > 0], minlength=num_entities)
-    share_S = tokens_M[token_mention_S] * mentions_E[mention_entity_M[token_mention_S]]
-    return 1.0 / share_S.to(torch.float32)
+    # index_add, not bincount and not a mask as index: both make the host wait for a GPU
+    ones_S = torch.ones_like(token_mention_S, dtype=torch.float32)
+    tokens_M = ones_S.new_zeros(len(mention_entity_M)).index_add(0, token_mention_S, ones_S)
+    seen_M = (tokens_M > 0).to(torch.float32)
+    mentions_E = seen_M.new_zeros(num_entities).index_add(0, mention_entity_M, seen_M)
+    return 1.0 / (tokens_M[token_mention_S] * mentions_E[mention_entity_M[token_mention_S]])
 
 
 def weighted_sum(

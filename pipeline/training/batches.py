@@ -7,6 +7,7 @@ entities of the micro-batch.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import torch
@@ -71,15 +72,23 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
-class Packing:
-    """How sequences are put into one row: position of their first token, tokens at most."""
+class Layout:
+    """How the sequences of a micro-batch stand in tensors.
 
-    first_position: int
-    longest: int
+    rectangles: of similar length, little padding; one: a single rectangle; row: packed.
+    """
+
+    kind: Literal["rectangles", "one", "row"]
+    unit: int = 1  # columns of rectangles are a multiple of it
+    first_position: int = 0  # of a row: position of each sequence's first token
+    longest: int = 0  # of a row: tokens of a sequence at most
+
+
+RECTANGLES = Layout("rectangles")
 
 
 def read_views(
-    sheet: Sheet, first: int, last: int, *, padding: int, packing: Packing | None = None
+    sheet: Sheet, first: int, last: int, *, padding: int, layout: Layout = RECTANGLES
 ) -> Reading:
     """Return views `first` to `last` (exclusive) of a sheet as tensors on the CPU.
 
@@ -90,12 +99,13 @@ def read_views(
         first: Its first view.
         last: The one behind the last.
         padding: Id of the padding token.
-        packing: None for rectangles.
+        layout: How they stand.
     """
     views = sheet.views
     start, stop = views.token_offset[first], views.token_offset[last]
     length_V = np.diff(views.token_offset[first : last + 1])
-    base_V, shapes = lay_out(length_V) if packing is None else (offsets(length_V)[:-1], [])
+    row = layout.kind == "row"
+    base_V, shapes = (offsets(length_V)[:-1], []) if row else lay_out(length_V, layout)
     place = expand(base_V, length_V)
 
     low, high = np.searchsorted(views.mention_view_M, [first, last])
@@ -109,7 +119,7 @@ def read_views(
     input_T = sheet.input_T[start:stop]
     return Reading(
         blocks=_fill(input_T, place, shapes, padding),
-        packed=None if packing is None else _pack(input_T, length_V, packing),
+        packed=_pack(input_T, length_V, layout) if row else None,
         token_index_S=torch.from_numpy(
             expand(mention_base_M + views.mention_start_M[low:high], mention_length_M)
         ),
@@ -142,32 +152,36 @@ def _fill(
     ]
 
 
-def _pack(input_T: Ints, length_V: Ints, packing: Packing) -> Packed:
+def _pack(input_T: Ints, length_V: Ints, layout: Layout) -> Packed:
     start_V1 = offsets(length_V)
     position_T = (
-        packing.first_position + np.arange(len(input_T)) - np.repeat(start_V1[:-1], length_V)
+        layout.first_position + np.arange(len(input_T)) - np.repeat(start_V1[:-1], length_V)
     )
     return Packed(
         torch.from_numpy(input_T)[None],
         torch.from_numpy(position_T)[None],
         torch.from_numpy(start_V1.astype(np.int32)),
-        packing.longest,
+        layout.longest,
     )
 
 
-def lay_out(length_V: Ints) -> tuple[Ints, list[tuple[int, int]]]:
-    """Put sequences into rectangles of similar length.
+def lay_out(length_V: Ints, layout: Layout) -> tuple[Ints, list[tuple[int, int]]]:
+    """Put sequences into rectangles of similar length, or into one.
 
     Returns:
         base_V: Where each sequence starts when the rectangles are flattened behind one another.
-        shapes: Rows and columns of each rectangle; padding is at most MAX_PADDING of it.
+        shapes: Rows and columns of each rectangle; of similar length, padding is at most
+            MAX_PADDING of it and what fills up the columns.
     """
     order = np.argsort(length_V, kind="stable")
     base_V = np.empty(len(length_V), np.int64)
     shapes: list[tuple[int, int]] = []
     base = start = 0
-    for stop in _cuts(length_V[order].tolist()):
-        width = int(length_V[order[stop - 1]])
+    cuts = [len(length_V)] if layout.kind == "one" else _cuts(length_V[order].tolist())
+    for stop in cuts:
+        # never wider than the longest sequence: the encoder may have no more positions
+        filled = -(-int(length_V[order[stop - 1]]) // layout.unit) * layout.unit
+        width = min(filled, int(length_V[order[-1]]))
         base_V[order[start:stop]] = base + width * np.arange(stop - start)
         shapes.append((stop - start, width))
         base += width * (stop - start)

@@ -20,7 +20,8 @@ from pipeline.model.discrimination import (
 from pipeline.model.encoder import SpecialTokens
 from pipeline.model.masking import masked_lm_loss
 from pipeline.training.batches import (
-    Packing,
+    RECTANGLES,
+    Layout,
     Reading,
     encode_reading,
     pool_reading,
@@ -70,10 +71,10 @@ class Objective:
         special: SpecialTokens,
         runtime: Runtime,
         *,
-        packing: Packing | None = None,
+        layout: Layout = RECTANGLES,
     ) -> None:
         self.model, self.config, self.special, self.runtime = model, config, special, runtime
-        self.packing = packing
+        self.layout = layout
 
     def prepare(self, number: int, drawn: Step | Collated) -> Sequence[MicroBatch]:
         """Return this process's micro-batches of step `number`, RD's gradients in place."""
@@ -174,7 +175,7 @@ class Objective:
         for number in mine:
             first, last = step.micro_batches[number]
             readings = [
-                read_views(sheet, first, last, padding=self.special.padding, packing=self.packing)
+                read_views(sheet, first, last, padding=self.special.padding, layout=self.layout)
                 for sheet in step.sheets
             ]
             questions = step.questions and question_tensors(

@@ -11,19 +11,24 @@ import numpy as np
 from torch import nn
 
 from pipeline.errors import InputError
-from pipeline.model.encoder import load_masked_lm, save_masked_lm, special_tokens
-from pipeline.model.packing import compile_layers, first_position, pack_attention
+from pipeline.model.encoder import (
+    compile_blocks,
+    load_masked_lm,
+    save_masked_lm,
+    special_tokens,
+)
+from pipeline.model.packing import first_position
 from pipeline.model.ragged import Ints
 from pipeline.progress import Progress
-from pipeline.settings import checkpoint_steps, compiles
+from pipeline.settings import checkpoint_steps, wants_compile
 from pipeline.training.ahead import Ahead
 from pipeline.training.baselines import CpSampler, MtbSampler, SentenceText
-from pipeline.training.batches import Packing
 from pipeline.training.checkpoints import CheckpointStore
 from pipeline.training.config import TrainConfig
 from pipeline.training.corpus import Corpus, Relations
 from pipeline.training.entities import add_markers
 from pipeline.training.heldout import Discrimination, HeldOut
+from pipeline.training.layout import choose_layout
 from pipeline.training.loop import NonFiniteLossError, Row, fit
 from pipeline.training.objective import MicroBatch, Objective
 from pipeline.training.optimizer import build_optimizer
@@ -69,10 +74,9 @@ def pretrain(
     _check_processes(config, runtime)
     special, vocabulary = special_tokens(tokenizer), plain_vocabulary(tokenizer)
     markers = add_tokens(config, model, tokenizer)
-    packing = choose_packing(model, config, runtime)
-    model.to(runtime.device)
-    if compiles():
-        compile_layers(model)
+    layout = choose_layout(model, config, runtime)
+    if wants_compile():
+        compile_blocks(model)
     relations = Relations.read(shards / "relations.parquet")
     corpus, heldout_corpus = runtime.take_turns(
         lambda: (
@@ -103,7 +107,7 @@ def pretrain(
             heldout_corpus, relations, config, special=special, runtime=runtime, markers=markers
         )
     before = heldout.measure(model) if heldout else None
-    objective = Objective(model, config, special, runtime, packing=packing)
+    objective = Objective(model, config, special, runtime, layout=layout)
     rows = _run(config, model, sampler, corpus, objective, runtime, scratch)
     after = heldout.measure(model) if heldout else None
     if runtime.rank == 0:
@@ -117,16 +121,6 @@ def pretrain(
         before=before,
         after=after,
     )
-
-
-def choose_packing(model: nn.Module, config: TrainConfig, runtime: Runtime) -> Packing | None:
-    """Return how to pack sequences in one row where that pays and the model allows it.
-
-    On a GPU in bf16 a packed row saves the padding and the masks; on a CPU rectangles are faster.
-    """
-    if runtime.device.type != "cuda" or config.precision != "bf16" or not pack_attention(model):
-        return None
-    return Packing(first_position(model), config.max_length)
 
 
 NO_MARKERS: Ints = np.zeros((0, 2), np.int64)
@@ -230,9 +224,7 @@ def _check_processes(config: TrainConfig, runtime: Runtime) -> None:
 
 def _check_length(config: TrainConfig, model: nn.Module, tokenizer: Any) -> None:
     positions = getattr(model.config, "max_position_embeddings", None) or config.max_length
-    for table in model.modules():  # RoBERTa's positions start behind that of the padding
-        if isinstance(table, nn.Embedding) and table.num_embeddings == positions:
-            positions -= 0 if table.padding_idx is None else table.padding_idx + 1
+    positions -= first_position(model)
     limit = min(int(tokenizer.model_max_length), int(positions))
     if config.max_length > limit:
         raise InputError(

@@ -15,6 +15,7 @@ fetch:
   wikidata: {wikidata}
   benchmarks: {benchmarks}
   encoder: {encoder}
+  word_vectors: null
   world: {{seed: 1, pages: 100, items: 420}}
 """
 

@@ -12,6 +12,7 @@ from typing import Any, Generic, TypeVar
 
 import torch
 from torch import nn
+from typing_extensions import Self
 
 from pipeline.benchmarks.batching import pad
 from pipeline.benchmarks.encoding import Ints, TextEncoder
@@ -56,6 +57,10 @@ class TaskConfig:
     def schedule(self, percent: int) -> Schedule:
         """Return the schedule of a fraction: 1, 10 or 100 %."""
         return {1: self.percent_1, 10: self.percent_10, 100: self.percent_100}[percent]
+
+    def parts(self) -> dict[str, Self]:
+        """Return the runs that one result is the mean of, by name; most have one."""
+        return {"": self}
 
 
 @dataclass(slots=True)

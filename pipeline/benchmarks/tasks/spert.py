@@ -7,6 +7,7 @@ stands between them. Training samples negative spans and negative pairs of gold 
 B sentences, T tokens, H hidden size, N spans, P pairs, K entity types with "none", R relations.
 """
 
+import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -66,14 +67,20 @@ class SpertConfig(TaskConfig):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AdeConfig(SpertConfig):
-    """Numbers of ADE: which of the ten folds is the test set."""
+    """Numbers of ADE: which of the ten folds are the test set, one after the other."""
 
-    fold: int
+    folds: tuple[int, ...]
 
     def __post_init__(self) -> None:
-        """Refuse a fold that cannot be."""
+        """Refuse folds that cannot be."""
         SpertConfig.__post_init__(self)
-        require(self.fold >= 0, f"fold: must be at least 0, got {self.fold}")
+        folds = list(self.folds)
+        require(len(folds) > 0, "folds: must name at least one")
+        require(min(folds) >= 0 and len(set(folds)) == len(folds), f"folds: cannot be {folds}")
+
+    @override
+    def parts(self) -> dict[str, "AdeConfig"]:
+        return {f"fold{fold}": dataclasses.replace(self, folds=(fold,)) for fold in self.folds}
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,8 +274,8 @@ class Conll04Task(SpertTask):
 
 
 class AdeTask(SpertTask):
-    """One of ADE's ten folds. There is no dev set: the last epoch is tested, as SpERT does."""
+    """The first of the config's folds. There is no dev set: the last epoch is tested (SpERT)."""
 
     def __init__(self, config: AdeConfig, folder: Path) -> None:
         """Read the benchmark's folder."""
-        super().__init__(config, read_ade(folder, config.fold), read_types(folder))
+        super().__init__(config, read_ade(folder, config.folds[0]), read_types(folder))

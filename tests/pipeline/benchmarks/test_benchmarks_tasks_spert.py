@@ -48,8 +48,8 @@ def record(number, chooser):
     }
 
 
-def config(kind=SpertConfig, *, max_span=4, negatives=100, fold=None, **changes):
-    more = {} if fold is None else {"fold": fold}
+def config(kind=SpertConfig, *, max_span=4, negatives=100, folds=None, **changes):
+    more = {} if folds is None else {"folds": folds}
     return kind(
         **numbers(**changes),
         max_span=max_span,
@@ -91,7 +91,7 @@ def test_ade_trains_without_a_dev_set(tiny_encoder, tmp_path):
     for part, count in (("train", 12), ("test", 3)):
         rows = [record(number, chooser) for number in range(count)]
         (tmp_path / f"ade_split_1_{part}.json").write_text(json.dumps(rows), "utf-8")
-    task = AdeTask(config(AdeConfig, fold=1, epochs=3), tmp_path)
+    task = AdeTask(config(AdeConfig, folds=(1,), epochs=3), tmp_path)
     result = Finetuner(task, tiny_encoder).run(100, 0)
     assert result.dev == {}
     assert result.best_epoch == 3

@@ -12,9 +12,11 @@ import torch
 from pipeline.io import read_json
 from pipeline.model.discrimination import relation_discrimination_gradient
 from pipeline.model.encoder import load_masked_lm, special_tokens
+from pipeline.training.batches import Layout
 from pipeline.training.corpus import Corpus, Relations
+from pipeline.training.layout import choose_layout
 from pipeline.training.objective import Objective
-from pipeline.training.pretrain import NO_MARKERS, choose_packing, plain_vocabulary
+from pipeline.training.pretrain import NO_MARKERS, plain_vocabulary
 from pipeline.training.runtime import Runtime
 from pipeline.training.sampler import StepSampler
 from tests.tiny_training import tiny_config, tiny_params, write_tiny_bert, write_tiny_shards
@@ -43,9 +45,10 @@ def losses(world, folder, precision, *, packed=True, **changes):
     runtime = Runtime(device=torch.device("cuda", 0), precision=precision, seed=1)
     model, tokenizer = load_masked_lm(world / "base", seed=0, dropout=0.0)
     special = special_tokens(tokenizer)
-    packing = choose_packing(model, config, runtime) if packed else None
-    assert (packing is not None) == (packed and precision == "bf16")
-    model.to(runtime.device)
+    layout = choose_layout(model, config, runtime)
+    assert (layout.kind == "row") == (precision == "bf16")
+    if not packed:
+        layout = Layout("rectangles", unit=8)
     corpus = Corpus.open(world / "shard" / "train", folder / "flat")
     sampler = StepSampler(
         corpus,
@@ -55,7 +58,7 @@ def losses(world, folder, precision, *, packed=True, **changes):
         vocabulary=plain_vocabulary(tokenizer),
         markers=NO_MARKERS,
     )
-    objective = Objective(model, config, special, runtime, packing=packing)
+    objective = Objective(model, config, special, runtime, layout=layout)
     rows = fit(
         model,
         num_steps=config.num_steps,
