@@ -85,7 +85,7 @@ def packs_alike(model: nn.Module, tolerance: float) -> bool:
     vocabulary = int(model.get_input_embeddings().num_embeddings)  # type: ignore[operator]
     positions = getattr(model.config, "max_position_embeddings", None) or max(PROBE)
     lengths = [min(length, int(positions) - first) for length in PROBE]
-    ids = [torch.arange(7, 7 + n, device=device) % vocabulary for n in lengths]
+    ids = [7 + torch.arange(n, device=device) % (vocabulary - 7) for n in lengths]  # none special
     packed = Packed(
         torch.cat(ids)[None],
         torch.cat([torch.arange(first, first + n, device=device) for n in lengths])[None],

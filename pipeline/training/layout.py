@@ -3,9 +3,10 @@
 from torch import nn
 
 from pipeline.model.packing import ROUGH, first_position, pack_attention, packs_alike
-from pipeline.training.batches import RECTANGLES, Layout
+from pipeline.training.batches import Layout
 from pipeline.training.config import TrainConfig
 from pipeline.training.runtime import Runtime
+from pipeline.training.sharding import shard_blocks
 
 CUDA_WIDTH = 8  # attention kernels of a GPU want aligned rows
 
@@ -14,14 +15,17 @@ def choose_layout(model: nn.Module, config: TrainConfig, runtime: Runtime) -> La
     """Move the model to the runtime's device; return the layout of its micro-batches.
 
     On a GPU in bf16 a packed row saves the padding and the masks; elsewhere rectangles are faster.
+    Processes that share layers (FSDP) must call them equally often: then it is one rectangle.
     """
-    if runtime.device.type != "cuda":
-        model.to(runtime.device)
-        return RECTANGLES
-    packs = config.precision == "bf16" and pack_attention(model)
+    cuda = runtime.device.type == "cuda"
+    packs = cuda and config.precision == "bf16" and pack_attention(model)
     model.to(runtime.device)
-    with runtime.autocast():
-        packs = packs and packs_alike(model, ROUGH)
+    if packs:
+        with runtime.autocast():
+            packs = packs_alike(model, ROUGH)
+    if runtime.sharded:
+        shard_blocks(model, runtime)
     if packs:
         return Layout("row", first_position=first_position(model), longest=config.max_length)
-    return Layout("rectangles", unit=CUDA_WIDTH)
+    unit = CUDA_WIDTH if cuda else 1
+    return Layout("one" if runtime.sharded else "rectangles", unit=unit)

@@ -15,6 +15,7 @@ from torch import nn
 from pipeline.scratch import reach
 from pipeline.training.optimizer import OptimizerConfig, build_optimizer, schedule
 from pipeline.training.runtime import Runtime
+from pipeline.training.sharding import clip_gradients, sum_gradients
 
 B = TypeVar("B")
 
@@ -90,8 +91,8 @@ def fit(
         model.train()
         stepper.zero_grad(set_to_none=True)
         names, values = _backward(micro_batches(step), loss, step, runtime)
-        _sum_gradients(model, runtime)
-        norm = nn.utils.clip_grad_norm_(model.parameters(), config.max_gradient_norm)
+        sum_gradients(model, runtime)
+        norm = clip_gradients(model, config.max_gradient_norm, runtime)
         # The only place of a step that waits for the device.
         numbers = torch.cat([values, norm.to(values).reshape(1)]).tolist()
         sums = dict(zip((*names, "gradient_norm"), numbers, strict=True))
@@ -126,14 +127,3 @@ def _backward(
             value = value.detach().to(torch.float64)
             sums[name] = sums[name] + value if name in sums else value
     return tuple(sums), runtime.sum_over_processes(torch.stack(list(sums.values())))
-
-
-def _sum_gradients(model: nn.Module, runtime: Runtime) -> None:
-    """Add the gradients of all processes: one message per optimiser step."""
-    if runtime.world_size == 1:
-        return
-    trained = [p for p in model.parameters() if p.requires_grad]
-    gradients = [p.grad if p.grad is not None else torch.zeros_like(p) for p in trained]
-    flat = runtime.sum_over_processes(torch.cat([g.reshape(-1) for g in gradients]))
-    for parameter, part in zip(trained, flat.split([p.numel() for p in trained]), strict=True):
-        parameter.grad = part.view_as(parameter)

@@ -36,6 +36,7 @@ from pipeline.training.released import build_released_optimizer
 from pipeline.training.runtime import Runtime
 from pipeline.training.sampler import Step, StepSampler
 from pipeline.training.sentences import add_sentence_markers, find_instances, full_stops
+from pipeline.training.sharding import gather
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +111,9 @@ def pretrain(
     objective = Objective(model, config, special, runtime, layout=layout)
     rows = _run(config, model, sampler, corpus, objective, runtime, scratch)
     after = heldout.measure(model) if heldout else None
+    weights = gather(model.state_dict()) if runtime.sharded else None
     if runtime.rank == 0:
-        save_masked_lm(model, tokenizer, output, source=base)
+        save_masked_lm(model, tokenizer, output, source=base, weights=weights)
     return Outcome(
         rows=rows,
         documents=len(corpus),
@@ -219,6 +221,11 @@ def _check_processes(config: TrainConfig, runtime: Runtime) -> None:
         raise InputError(
             f"train.micro_batch_size: {micro_batches} micro-batches a step cannot be divided over "
             f"{runtime.world_size} processes; lower it, or ERICA_NPROC"
+        )
+    if runtime.sharded and micro_batches % runtime.world_size:
+        raise InputError(
+            f"train.micro_batch_size: {micro_batches} micro-batches a step do not divide equally "
+            f"over {runtime.world_size} processes, as ERICA_PARALLEL=fsdp needs; change it"
         )
 
 

@@ -11,7 +11,7 @@ from typing import Literal, TypeVar
 import torch
 
 from pipeline.errors import InputError
-from pipeline.settings import read_setting
+from pipeline.settings import parallel, read_setting
 
 T = TypeVar("T")
 
@@ -29,6 +29,7 @@ class Runtime:
     seed: int
     rank: int = 0
     world_size: int = 1
+    sharded: bool = False  # FSDP (pipeline/training/sharding.py)
 
     @classmethod
     def start(cls, precision: Precision, seed: int) -> "Runtime":
@@ -57,7 +58,12 @@ class Runtime:
         if world_size > 1 and not torch.distributed.is_initialized():
             torch.distributed.init_process_group("nccl" if device.type == "cuda" else "gloo")
         runtime = cls(
-            device=device, precision=precision, seed=seed, rank=rank, world_size=world_size
+            device=device,
+            precision=precision,
+            seed=seed,
+            rank=rank,
+            world_size=world_size,
+            sharded=world_size > 1 and parallel() == "fsdp",
         )
         runtime.reseed(0)
         return runtime
