@@ -109,8 +109,7 @@ def pretrain(
         )
     before = heldout.measure(model) if heldout else None
     objective = Objective(model, config, special, runtime, layout=layout)
-    rows = _run(config, model, sampler, corpus, objective, runtime, scratch)
-    after = heldout.measure(model) if heldout else None
+    rows, after = _run(config, model, sampler, corpus, objective, runtime, scratch, heldout)
     weights = gather(model.state_dict()) if runtime.sharded else None
     if runtime.rank == 0:
         save_masked_lm(model, tokenizer, output, source=base, weights=weights)
@@ -125,6 +124,7 @@ def pretrain(
     )
 
 
+HELDOUT = ("ed_accuracy", "ed_mean_rank", "rd_retrieval")  # columns of train_heldout.tsv
 NO_MARKERS: Ints = np.zeros((0, 2), np.int64)
 
 
@@ -155,8 +155,11 @@ def _run(
     objective: Objective,
     runtime: Runtime,
     scratch: Path,
-) -> list[Row]:
+    heldout: HeldOut | None,
+) -> tuple[list[Row], Discrimination | None]:
+    """Train; return the rows of all steps, and the held-out scores after the last."""
     current: list[Step] = []
+    after: Discrimination | None = None
     seen, progress = _Speed(), Progress("train", config.num_steps, "steps")
     ahead = Ahead(lambda number: objective.collate(sampler(number)))
 
@@ -166,7 +169,11 @@ def _run(
         return list(objective.prepare(number, collated))
 
     def on_step(number: int, row: Row) -> None:
-        step = current[0]
+        nonlocal after
+        step, done = current[0], number + 1
+        if heldout and (done == config.num_steps or done % config.heldout_steps == 0):
+            after = heldout.measure(model)
+            row |= {name: getattr(after, name) for name in HELDOUT}
         row["rd_positives"], row["rd_negatives"] = step.num_anchors, step.num_negatives
         if runtime.rank == 0:
             progress.advance(number + 1 - progress.done, note=seen.note(step, row))
@@ -174,7 +181,7 @@ def _run(
     store = CheckpointStore(scratch / "checkpoints", steps=checkpoint_steps(), runtime=runtime)
     try:
         with progress if runtime.rank == 0 else contextlib.nullcontext(), store, ahead:
-            return fit(
+            rows = fit(
                 model,
                 num_steps=config.num_steps,
                 micro_batches=micro_batches,
@@ -187,6 +194,9 @@ def _run(
                 if config.profile == "released"
                 else build_optimizer,
             )
+        if heldout and after is None:  # killed behind the last step
+            after = heldout.measure(model)
+        return rows, after
     except NonFiniteLossError as error:
         ids = corpus.doc_ids(np.concatenate(sampler.rows(error.step)).tolist())
         shown = ", ".join(ids[:8]) + (", ..." if len(ids) > 8 else "")
@@ -245,6 +255,9 @@ def summarise(outcome: Outcome, config: TrainConfig) -> dict[str, Any]:
     last = outcome.rows[-max(len(outcome.rows) // 10, 1) :]
     names = [name for name in ("loss", "ed", "rd", "mlm") if name in last[0]]
     return {
+        "objective_family": config.objective_family,
+        "objectives": list(config.objectives),
+        "seed": config.seed,
         "steps": len(outcome.rows),
         "documents": outcome.documents,
         "tokens": outcome.tokens,
@@ -258,6 +271,18 @@ def summarise(outcome: Outcome, config: TrainConfig) -> dict[str, Any]:
             if scores
         },
     }
+
+
+def heldout_lines(outcome: Outcome) -> list[str]:
+    """Return the lines of train_heldout.tsv: the untouched encoder, then each measurement."""
+    lines = ["\t".join(("step", *HELDOUT))]
+    if outcome.before:
+        before = dataclasses.asdict(outcome.before)
+        lines.append("\t".join(["0", *(f"{before[name]:.6g}" for name in HELDOUT)]))
+    for number, row in enumerate(outcome.rows, 1):
+        if HELDOUT[0] in row:
+            lines.append("\t".join([str(number), *(f"{row[name]:.6g}" for name in HELDOUT)]))
+    return lines
 
 
 def curve_lines(rows: list[Row]) -> list[str]:

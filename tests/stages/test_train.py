@@ -84,6 +84,13 @@ def test_the_stage_writes_encoder_card_provenance_and_reports(unbroken):
     lines = (unbroken / "data/reports/train.tsv").read_text().splitlines()
     assert lines[0].split("\t")[:5] == ["step", "loss", "ed", "rd", "mlm"]
     assert [line.split("\t")[0] for line in lines[1:]] == [str(n) for n in range(8)]
+    heldout = (unbroken / "data/reports/train_heldout.tsv").read_text().splitlines()
+    assert heldout[0].split("\t") == ["step", "ed_accuracy", "ed_mean_rank", "rd_retrieval"]
+    assert [line.split("\t")[0] for line in heldout[1:]] == ["0", "5", "8"]
+    for line, when in ((heldout[1], "before"), (heldout[3], "after")):
+        scores = [report["heldout"][when][name] for name in heldout[0].split("\t")[1:]]
+        assert [float(value) for value in line.split("\t")[1:]] == pytest.approx(scores, abs=1e-4)
+    assert (report["objective_family"], report["seed"]) == ("erica", 42)
     assert "before" in (encoder / "README.md").read_text()
     provenance = json.loads((encoder / "provenance.json").read_text())
     assert provenance["params"]["tau"] == 0.05
