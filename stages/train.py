@@ -32,9 +32,10 @@ def main() -> None:
     from pipeline.reporting.card import write_card, write_provenance
     from pipeline.scratch import fingerprint, publish
     from pipeline.training.config import TrainConfig
-    from pipeline.training.pretrain import curve_lines, heldout_lines, pretrain, summarise
+    from pipeline.training.pretrain import pretrain
     from pipeline.training.processes import is_first, share_scratch, start_processes
     from pipeline.training.released import fix_parameters
+    from pipeline.training.report import curve_lines, heldout_lines, summarise
 
     config = fix_parameters(load("train", TrainConfig))
     start_processes("stages.train")

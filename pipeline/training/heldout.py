@@ -30,6 +30,7 @@ from pipeline.training.runtime import Runtime
 from pipeline.training.sampler import kept_triples
 from pipeline.training.views import Prompts, Views, build_views
 
+SCORES = ("ed_accuracy", "ed_mean_rank", "rd_retrieval")  # measured while a run goes on
 VIEWS = 32  # encoded at once
 
 

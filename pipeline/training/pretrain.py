@@ -1,7 +1,6 @@
 """Pre-train an encoder on shards of encoded documents (paper 3.5, 4.2)."""
 
 import contextlib
-import dataclasses
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,8 +26,8 @@ from pipeline.training.checkpoints import CheckpointStore
 from pipeline.training.config import TrainConfig
 from pipeline.training.corpus import Corpus, Relations
 from pipeline.training.entities import add_markers
-from pipeline.training.heldout import Discrimination, HeldOut
-from pipeline.training.layout import choose_layout
+from pipeline.training.heldout import SCORES, Discrimination, HeldOut
+from pipeline.training.layout import choose_layout, padding_share
 from pipeline.training.loop import NonFiniteLossError, Row, fit
 from pipeline.training.objective import MicroBatch, Objective
 from pipeline.training.optimizer import build_optimizer
@@ -48,6 +47,7 @@ class Outcome:
     tokens: int
     triples: int
     relations: int
+    padding: float  # share of the positions that the encoder computes
     before: Discrimination | None  # the untouched encoder; None without held-out documents
     after: Discrimination | None
 
@@ -119,12 +119,12 @@ def pretrain(
         tokens=int(corpus.lengths.sum()),
         triples=corpus.num_triples,
         relations=len(relations.names),
+        padding=padding_share(sampler, config, layout),
         before=before,
         after=after,
     )
 
 
-HELDOUT = ("ed_accuracy", "ed_mean_rank", "rd_retrieval")  # columns of train_heldout.tsv
 NO_MARKERS: Ints = np.zeros((0, 2), np.int64)
 
 
@@ -173,7 +173,7 @@ def _run(
         step, done = current[0], number + 1
         if heldout and (done == config.num_steps or done % config.heldout_steps == 0):
             after = heldout.measure(model)
-            row |= {name: getattr(after, name) for name in HELDOUT}
+            row |= {name: getattr(after, name) for name in SCORES}
         row["rd_positives"], row["rd_negatives"] = step.num_anchors, step.num_negatives
         if runtime.rank == 0:
             progress.advance(number + 1 - progress.done, note=seen.note(step, row))
@@ -248,53 +248,3 @@ def _check_length(config: TrainConfig, model: nn.Module, tokenizer: Any) -> None
             f"train.max_length: {config.max_length} is more than the encoder's {limit} positions; "
             "lower it"
         )
-
-
-def summarise(outcome: Outcome, config: TrainConfig) -> dict[str, Any]:
-    """Return the report of a run: sizes, final losses (mean of the last tenth), held-out scores."""
-    last = outcome.rows[-max(len(outcome.rows) // 10, 1) :]
-    names = [name for name in ("loss", "ed", "rd", "mlm") if name in last[0]]
-    return {
-        "objective_family": config.objective_family,
-        "objectives": list(config.objectives),
-        "seed": config.seed,
-        "steps": len(outcome.rows),
-        "documents": outcome.documents,
-        "tokens": outcome.tokens,
-        "triples": outcome.triples,
-        "relations": outcome.relations,
-        "epochs": round(len(outcome.rows) * config.batch_size / outcome.documents, 2),
-        "final": {name: round(sum(r[name] for r in last) / len(last), 5) for name in names},
-        "heldout": {
-            when: {k: round(v, 5) for k, v in dataclasses.asdict(scores).items()}
-            for when, scores in (("before", outcome.before), ("after", outcome.after))
-            if scores
-        },
-    }
-
-
-def heldout_lines(outcome: Outcome) -> list[str]:
-    """Return the lines of train_heldout.tsv: the untouched encoder, then each measurement."""
-    lines = ["\t".join(("step", *HELDOUT))]
-    if outcome.before:
-        before = dataclasses.asdict(outcome.before)
-        lines.append("\t".join(["0", *(f"{before[name]:.6g}" for name in HELDOUT)]))
-    for number, row in enumerate(outcome.rows, 1):
-        if HELDOUT[0] in row:
-            lines.append("\t".join([str(number), *(f"{row[name]:.6g}" for name in HELDOUT)]))
-    return lines
-
-
-def curve_lines(rows: list[Row]) -> list[str]:
-    """Return the lines of train.tsv, one per step.
-
-    An objective that is not trained stays empty; `rd` is the pair loss of MTB and CP.
-    """
-    names = ("loss", "ed", "rd", "mlm", "learning_rate", "gradient_norm")
-    counts = ("rd_positives", "rd_negatives")
-    lines = ["\t".join(("step", *names, *counts))]
-    for number, row in enumerate(rows):
-        values = [f"{row[name]:.6g}" if name in row else "" for name in names]
-        values += [str(int(row[name])) for name in counts]
-        lines.append("\t".join([str(number), *values]))
-    return lines

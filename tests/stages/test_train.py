@@ -78,6 +78,7 @@ def test_the_stage_writes_encoder_card_provenance_and_reports(unbroken):
     report = json.loads((unbroken / "data/reports/train.json").read_text())
     assert report["steps"] == 8
     assert report["documents"] == 12
+    assert 0 <= report["padding"] <= 0.1
     assert set(report["final"]) == {"loss", "ed", "rd", "mlm"}
     for when in ("before", "after"):
         assert 0 <= report["heldout"][when]["ed_accuracy"] <= 1

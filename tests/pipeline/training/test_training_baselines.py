@@ -13,7 +13,8 @@ from pipeline.records.encoded import ENCODED
 from pipeline.training.baselines import CpSampler, MtbSampler, SentenceText
 from pipeline.training.corpus import Corpus
 from pipeline.training.objective import Objective
-from pipeline.training.pretrain import plain_vocabulary, pretrain, summarise
+from pipeline.training.pretrain import plain_vocabulary, pretrain
+from pipeline.training.report import summarise
 from pipeline.training.runtime import Runtime
 from pipeline.training.sentences import (
     MAX_TOKENS,
