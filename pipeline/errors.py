@@ -7,3 +7,7 @@ class InputError(Exception):
     The message is one line that names the place (file and line or byte, or the dotted parameter),
     what was expected and what to do. Stages print it and exit with code 2.
     """
+
+
+class ShareDoneError(Exception):
+    """An array job has done its share: the stage ends here, and publishes nothing."""

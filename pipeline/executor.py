@@ -1,25 +1,20 @@
-"""Map a function over shards: processes on this machine, resumable by shard.
+"""Map a function over shards, resumable by shard: on this machine, on a cluster, in array jobs.
 
 The function gets one picklable task, writes its own output files whole or not at all, and returns
 counts. A marker with the counts is written afterwards, so a shard with a marker is done. Paths
 travel between processes, never data.
 """
 
-import contextlib
-import multiprocessing
-import os
-import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from pipeline.errors import InputError
+from pipeline.errors import ShareDoneError
 from pipeline.io import read_json, write_json
+from pipeline.pools import open_pool
 from pipeline.progress import Counts, Progress, add_counts
 from pipeline.scratch import reach
-from pipeline.settings import num_workers
+from pipeline.settings import array_share, num_workers
 
 T = TypeVar("T")
 
@@ -37,42 +32,48 @@ def map_shards(
 
     Raises:
         InputError: A worker died, or raised it.
+        ShareDoneError: With `--shard i/n`, when this job's tasks are done but not, before it began,
+            those of all jobs.
     """
     markers.mkdir(parents=True, exist_ok=True)
     todo = [(name, task) for name, task in tasks if not _marker(markers, name).exists()]
-    with Progress(label, len(tasks), "shards") as progress:
-        progress.advance(len(tasks) - len(todo))
-        workers = min(num_workers(), len(todo))
-        if workers <= 1:
+    share = array_share()
+    if share and todo:
+        number, jobs = share
+        mine = {name for name, _ in tasks[number - 1 :: jobs]}
+        todo = [(name, task) for name, task in todo if name in mine]
+    with Progress(label, len(todo) if share else len(tasks), "shards") as progress:
+        progress.advance(progress.total - len(todo))
+        with open_pool(label, len(todo)) as pool:
+            waiting: dict[Any, str] = {}
             for name, task in todo:
-                _finish(markers, name, work(task), label)
-                progress.advance()
-        else:
-            _map_in_processes(work, todo, markers, label, progress, workers)
+                if pool is None:
+                    _finish(markers, name, work(task), label)
+                    progress.advance()
+                    continue
+                waiting[pool.submit(work, task)] = name
+                # twice the workers: a done one finds its next task there, and no more are sent
+                while len(waiting) >= 2 * pool.workers:
+                    _collect(pool, waiting, markers, label, progress)
+            while pool is not None and waiting:
+                _collect(pool, waiting, markers, label, progress)
+    if share and (todo or not all(_marker(markers, name).exists() for name, _ in tasks)):
+        raise ShareDoneError(
+            f"{label}: share {share[0]}/{share[1]} is done ({len(todo)} shards now, of "
+            f"{len(tasks)}); when all jobs are, run the stage without --shard"
+        )
     total: Counts = {}
     for name, _ in tasks:
         add_counts(total, read_json(_marker(markers, name)))
     return total
 
 
-def _map_in_processes(
-    work: Callable[[T], Counts],
-    todo: Sequence[tuple[str, T]],
-    markers: Path,
-    label: str,
-    progress: Progress,
-    workers: int,
+def _collect(
+    pool: Any, waiting: dict[Any, str], markers: Path, label: str, progress: Progress
 ) -> None:
-    queue = list(reversed(todo))
-    with _open_pool(workers, label) as pool:
-        running: dict[Future[Counts], str] = {}
-        while queue or running:
-            while queue and len(running) < 2 * workers:
-                name, task = queue.pop()
-                running[pool.submit(work, task)] = name
-            for future in wait(running, return_when=FIRST_COMPLETED).done:
-                _finish(markers, running.pop(future), future.result(), label)
-                progress.advance()
+    for handle, counts in pool.wait(list(waiting)):
+        _finish(markers, waiting.pop(handle), counts, label)
+        progress.advance()
 
 
 def map_stream(
@@ -86,6 +87,8 @@ def map_stream(
 ) -> Counts:
     """Do as `map_shards` for tasks that are made one by one, each from what the last one left.
 
+    They come from one stream, so array jobs cannot divide them: each would read all of it.
+
     Args:
         work: A module-level function.
         tasks: Name and argument of each task, the same in every run.
@@ -96,19 +99,20 @@ def map_stream(
 
     Raises:
         InputError: A worker died, or raised it.
+        ShareDoneError: In every array job but the first, which does all.
     """
+    if (share := array_share()) and share[0] > 1:
+        raise ShareDoneError(f"{label}: one stream is read by job 1 alone; nothing to do here")
     markers.mkdir(parents=True, exist_ok=True)
     total: Counts = {}
-    workers = num_workers()
-    with contextlib.ExitStack() as stack:
-        pool = stack.enter_context(_open_pool(workers, label)) if workers > 1 else None
-        running: dict[Future[Counts], tuple[str, T]] = {}
+    with open_pool(label, num_workers()) as pool:
+        running: dict[Any, tuple[str, T]] = {}
 
         def finish(number: int) -> None:
-            while len(running) > number:
-                for future in wait(running, return_when=FIRST_COMPLETED).done:
-                    name, task = running.pop(future)
-                    _finish(markers, name, future.result(), label)
+            while pool is not None and len(running) > number:
+                for handle, counts in pool.wait(list(running)):
+                    name, task = running.pop(handle)
+                    _finish(markers, name, counts, label)
                     release(task)
 
         names = []
@@ -126,35 +130,6 @@ def map_stream(
     for name in names:
         add_counts(total, read_json(_marker(markers, name)))
     return total
-
-
-@contextlib.contextmanager
-def _open_pool(workers: int, label: str) -> Iterator[ProcessPoolExecutor]:
-    # spawn: a forked child of a process that holds a DuckDB connection hangs
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, mp_context=context, initializer=_end_with_parent) as pool:
-        try:
-            yield pool
-        except BrokenProcessPool:
-            raise InputError(
-                f"{label}: a worker process died, perhaps for want of memory; finished shards are "
-                "kept: run again, with ERICA_WORKERS=1 if it happens again"
-            ) from None
-        except BaseException:
-            pool.shutdown(wait=True, cancel_futures=True)
-            raise
-
-
-def _end_with_parent() -> None:
-    """End this worker when its parent is killed; it would wait for work for ever."""
-    parent = multiprocessing.parent_process()
-
-    def watch() -> None:
-        if parent:
-            parent.join()
-        os._exit(1)
-
-    threading.Thread(target=watch, daemon=True).start()
 
 
 def _marker(markers: Path, name: str) -> Path:

@@ -19,7 +19,7 @@ from typing import Any
 
 from pipeline.errors import InputError
 from pipeline.io import replace_dir
-from pipeline.settings import scratch_root
+from pipeline.settings import array_share, scratch_root
 
 SAMPLED_BYTES = 1 << 20  # of each end of a large input file
 
@@ -66,16 +66,31 @@ def open_scratch(stage: str, key: str) -> Iterator[Path]:
     """
     folder = scratch_root() / stage / key
     folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise InputError(
-                f"{folder}: another process works there; wait for it or end it (killing dvc leaves "
-                "its stage running)"
-            ) from None
+    share = array_share()
+    with contextlib.ExitStack() as locks:
+        # array jobs work side by side, but no two on the same share, and none while a run without
+        # a share works and publishes
+        wanted = [("lock", fcntl.LOCK_SH if share else fcntl.LOCK_EX)]
+        wanted += [(f"lock_{share[0]}_{share[1]}", fcntl.LOCK_EX)] if share else []
+        for name, kind in wanted:
+            lock = locks.enter_context((folder / name).open("w"))
+            try:
+                fcntl.flock(lock, kind | fcntl.LOCK_NB)
+            except OSError:
+                raise InputError(
+                    f"{folder}: another process works there; wait for it or end it (killing dvc "
+                    "leaves its stage running)"
+                ) from None
         yield folder
     shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def one_at_a_time(scratch: Path, name: str) -> Iterator[None]:
+    """Let array jobs pass one by one: what they all need, the first of them makes."""
+    with (scratch / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def publish(scratch: Path, path: Path) -> None:

@@ -36,7 +36,12 @@ SETTINGS = (
     Setting(
         name="ERICA_EXECUTOR",
         default="local",
-        meaning="where shards are worked on: local (processes) or ray",
+        meaning="where shards are worked on: local (processes) or ray (docs/cluster.md)",
+    ),
+    Setting(
+        name="ERICA_SHARD",
+        default="",
+        meaning="i/n: the i-th of n shares of a stage's shards, as --shard sets it",
     ),
     Setting(
         name="ERICA_MEMORY_GB",
@@ -81,6 +86,33 @@ def num_workers() -> int:
     if not value:
         return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
     return _positive("ERICA_WORKERS", value)
+
+
+def chosen_executor() -> str:
+    """Return where shards are worked on: "local" or "ray".
+
+    Raises:
+        InputError: Neither.
+    """
+    value = read_setting("ERICA_EXECUTOR")
+    if value not in ("local", "ray"):
+        raise InputError(f"ERICA_EXECUTOR: expected local or ray, got {value!r}")
+    return value
+
+
+def array_share() -> tuple[int, int] | None:
+    """Return the number of this array job, from 1, and how many there are; None outside of one.
+
+    Raises:
+        InputError: Not of the form i/n with 1 <= i <= n.
+    """
+    value = read_setting("ERICA_SHARD")
+    if not value:
+        return None
+    number, _, jobs = value.partition("/")
+    if not (number.isdigit() and jobs.isdigit() and 1 <= int(number) <= int(jobs)):
+        raise InputError(f"--shard: expected i/n with i from 1 to n, got {value!r}")
+    return int(number), int(jobs)
 
 
 def log_seconds() -> int:

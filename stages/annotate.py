@@ -9,22 +9,23 @@ writes   data/annotate/           triples and drop reasons, row-aligned with dat
 
 from pathlib import Path
 
-from stages.command import load, make_app, run
+from stages.command import Share, load, make_app, run, take_share
 
 app = make_app()
 
 
 @app.command()
-def main() -> None:
+def main(shard: Share = "") -> None:
     """Annotate each document with triples, leaving out what a benchmark tests."""
     from pipeline.executor import map_shards
     from pipeline.io import list_shards, write_json
     from pipeline.progress import nest
     from pipeline.reporting.statistics import describe_corpus
-    from pipeline.scratch import fingerprint, open_scratch, publish
+    from pipeline.scratch import fingerprint, one_at_a_time, open_scratch, publish
     from pipeline.triples import annotate
     from pipeline.triples.corpus import build_corpus
 
+    take_share(shard)
     config = load("annotate", annotate.AnnotateConfig)
     index, held_out = Path("data/index/wikidata.duckdb"), Path("data/heldout/pairs.parquet")
     documents, linked = list_shards(Path("data/parse")), list_shards(Path("data/link"))
@@ -33,13 +34,15 @@ def main() -> None:
     code = [package, package / "annotate.sql", package.parent / "records"]
     with open_scratch("annotate", fingerprint(config, inputs, code)) as scratch:
         corpus = scratch / "corpus.duckdb"
-        build_corpus(
-            corpus,
-            linked=linked,
-            index=index,
-            held_out=held_out,
-            all_ranks=config.claims == "all",
-        )
+        with one_at_a_time(scratch, "corpus"):
+            build_corpus(
+                corpus,
+                linked=linked,
+                index=index,
+                held_out=held_out,
+                all_ranks=config.claims == "all",
+                complete=config.reverse == "completed",
+            )
         tasks = [
             (
                 shard.stem,

@@ -4,16 +4,21 @@ Heavy imports stand inside the command bodies, so that `--help` answers at once.
 """
 
 import errno
+import os
 import sys
 from pathlib import Path
-from typing import TypeVar
+from typing import Annotated, TypeVar
 
 import typer
 
 from pipeline.config import read_section
-from pipeline.errors import InputError
+from pipeline.errors import InputError, ShareDoneError
+from pipeline.settings import array_share
 
 T = TypeVar("T")
+Share = Annotated[
+    str, typer.Option(help="i/n, for array jobs: do the i-th of n shares of the shards, no more")
+]
 
 PARAMS = Path("params.yaml")
 
@@ -28,10 +33,19 @@ def load(section: str, cls: type[T]) -> T:
     return read_section(PARAMS, section, cls)
 
 
+def take_share(shard: str) -> None:
+    """Limit this process to its share of the shards (`--shard 2/8`; "" is all of them)."""
+    if shard:
+        os.environ["ERICA_SHARD"] = shard
+    array_share()
+
+
 def run(app: typer.Typer) -> None:
     """Run a stage; what the user can put right is one line on stderr and exit code 2."""
     try:
         app()
+    except ShareDoneError as done:
+        print(done, file=sys.stderr)
     except InputError as error:
         fail(str(error))
     except OSError as error:

@@ -30,6 +30,7 @@ def main() -> None:
     from pipeline.fetch.dumps import FetchedFile, fetch_dumps
     from pipeline.fetch.encoder import fetch_encoder
     from pipeline.fetch.formats import Kind
+    from pipeline.fetch.official import bring_official
     from pipeline.fetch.plain import PLAIN, write_plain_encoders
     from pipeline.fetch.report import describe_files, list_sample
     from pipeline.io import replace_dir, write_json
@@ -54,6 +55,7 @@ def main() -> None:
             write_benchmarks(out / "benchmarks", config.world, WRITERS)
             benchmarks = list_sample(out / "benchmarks")
         else:
+            bring_official(config.download, base / config.benchmarks, downloads)
             benchmarks = fetch_benchmarks(base / config.benchmarks, out / "benchmarks")
         dumps: dict[str, list[FetchedFile]] = {}
         kinds: tuple[Kind, Kind] = ("wikipedia", "wikidata")

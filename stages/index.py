@@ -7,18 +7,19 @@ writes   data/index/wikidata.duckdb
 
 from pathlib import Path
 
-from stages.command import load, make_app, run
+from stages.command import Share, load, make_app, run, take_share
 
 app = make_app()
 
 
 @app.command()
-def main() -> None:
+def main(shard: Share = "") -> None:
     """Index the items, names, pages, claims and properties of the Wikidata dump."""
     from pipeline.entities import blocks, bzip2, dumps, extract, parts, relay, store, wikidata
     from pipeline.io import write_json
     from pipeline.scratch import fingerprint, open_scratch, publish, reach
 
+    take_share(shard)
     config = load("index", store.IndexConfig)
     files = blocks.list_dumps(Path("data/fetch/wikidata"))
     modules = (blocks, bzip2, dumps, extract, parts, relay, store, wikidata)

@@ -9,13 +9,13 @@ writes   data/link/               entities and their mentions, row-aligned with 
 
 from pathlib import Path
 
-from stages.command import load, make_app, run
+from stages.command import Share, load, make_app, run, take_share
 
 app = make_app()
 
 
 @app.command()
-def main() -> None:
+def main(shard: Share = "") -> None:
     """Link the mentions of each document to Wikidata items."""
     import pipeline.entities
     import pipeline.records
@@ -25,8 +25,9 @@ def main() -> None:
     from pipeline.entities.quality import summarize
     from pipeline.executor import map_shards
     from pipeline.io import list_shards, write_json
-    from pipeline.scratch import fingerprint, open_scratch, publish, reach
+    from pipeline.scratch import fingerprint, one_at_a_time, open_scratch, publish, reach
 
+    take_share(shard)
     config = load("link", LinkConfig)
     parsed, index = Path("data/parse"), Path("data/index/wikidata.duckdb")
     shards, tags = list_shards(parsed), list_shards(Path("data/ner"))
@@ -46,14 +47,15 @@ def main() -> None:
         ]
         map_shards(survey_shard, surveys, markers=scratch / "surveyed", label="link.survey")
         table = scratch / "candidates.duckdb"
-        sizes = build_candidates(
-            table,
-            index=index,
-            parsed=parsed,
-            surveys=scratch / "surveys",
-            config=config,
-            spill=scratch / "spill",
-        )
+        with one_at_a_time(scratch, "candidates"):
+            sizes = build_candidates(
+                table,
+                index=index,
+                parsed=parsed,
+                surveys=scratch / "surveys",
+                config=config,
+                spill=scratch / "spill",
+            )
         reach("link.candidates")
         tasks = [
             (

@@ -7,13 +7,13 @@ writes   data/ner/                mentions and sentences, row-aligned with data/
 
 from pathlib import Path
 
-from stages.command import load, make_app, run
+from stages.command import Share, load, make_app, run, take_share
 
 app = make_app()
 
 
 @app.command()
-def main() -> None:
+def main(shard: Share = "") -> None:
     """Tag the named entities and the sentences of each document."""
     from pipeline.entities import ner
     from pipeline.executor import map_shards
@@ -22,6 +22,7 @@ def main() -> None:
     from pipeline.records import documents, mentions
     from pipeline.scratch import fingerprint, open_scratch, publish
 
+    take_share(shard)
     config = load("ner", ner.NerConfig)
     model = ner.locate_model(config.model)
     shards = list_shards(Path("data/parse"))

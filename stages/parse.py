@@ -8,7 +8,7 @@ writes   data/parse/shard_*.parquet   documents
 
 from pathlib import Path
 
-from stages.command import load, make_app, run
+from stages.command import Share, load, make_app, run, take_share
 
 DUMPS = Path("data/fetch/wikipedia")
 OUTPUT = Path("data/parse")
@@ -18,7 +18,7 @@ app = make_app()
 
 
 @app.command()
-def main() -> None:
+def main(shard: Share = "") -> None:
     """Turn Wikipedia dumps into documents of clean text with hyperlink spans."""
     import pipeline.wiki
     from pipeline.executor import map_shards
@@ -31,6 +31,7 @@ def main() -> None:
     from pipeline.wiki.report import report
     from pipeline.wiki.units import list_dumps, plan_units
 
+    take_share(shard)
     config = load("parse", ParseConfig)
     dumps = list_dumps(DUMPS)
     code = [*(Path(folder) for folder in pipeline.wiki.__path__), Path(str(documents.__file__))]

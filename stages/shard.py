@@ -9,19 +9,20 @@ writes   data/shard/              train/, heldout/, relations.parquet
 
 from pathlib import Path
 
-from stages.command import load, make_app, run
+from stages.command import Share, load, make_app, run, take_share
 
 app = make_app()
 
 
 @app.command()
-def main() -> None:
+def main(shard: Share = "") -> None:
     """Encode the annotated documents and pack them into shards for training."""
     from pipeline.documents import encode, shards
     from pipeline.executor import map_shards
     from pipeline.io import list_shards, write_json, write_table
     from pipeline.scratch import fingerprint, open_scratch, publish
 
+    take_share(shard)
     config = load("shard", encode.ShardConfig)
     encoder, index = Path("data/encoders/base"), Path("data/index/wikidata.duckdb")
     encode.check_length(config.max_tokens, encoder)

@@ -74,7 +74,7 @@ def collect_names(
 def build_candidates(
     path: Path, *, index: Path, parsed: Path, surveys: Path, config: LinkConfig, spill: Path
 ) -> Counts:
-    """Write the tables `targets` and `names` (candidates.sql) to a DuckDB file.
+    """Write the tables `targets` and `names` (candidates.sql) to a DuckDB file, if it is not there.
 
     Args:
         path: The file to write.
@@ -90,8 +90,14 @@ def build_candidates(
     for file in (index, *(parsed / f"{name}.parquet" for name in PARSED)):
         if not file.exists():
             raise InputError(f"{file}: not found; run `dvc repro`")
-    path.unlink(missing_ok=True)
-    with explain_limits(spill), connect(path, spill=spill) as connection:
+    if path.exists():  # made by a run that was killed later, or by another array job
+        with connect(path, spill=spill, read_only=True) as connection:
+            return _sizes(connection)
+    with (
+        explain_limits(spill),
+        atomic_file(path) as temporary,
+        connect(temporary, spill=spill) as connection,
+    ):
         connection.execute(f"ATTACH {_quote(index)} AS wikidata (READ_ONLY)")
         for name in PARSED:
             source = f"read_parquet({_quote(parsed / f'{name}.parquet')})"
@@ -110,8 +116,12 @@ def build_candidates(
         connection.register("type_roots", pa.table(roots))
         connection.execute("SET VARIABLE max_candidates = ?", [config.max_candidates])
         connection.execute(SQL.read_text("utf-8"))
-        targets, names = (_count(connection, table) for table in ("targets", "names"))
         connection.execute("CHECKPOINT")
+        return _sizes(connection)
+
+
+def _sizes(connection: Any) -> Counts:
+    targets, names = (_count(connection, table) for table in ("targets", "names"))
     return {"targets": targets, "candidates": names}
 
 

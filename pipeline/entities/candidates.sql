@@ -157,7 +157,8 @@ ORDER BY title;
 
 -- What a name of the corpus may mean. The evidence for an item weighs 1000 per hyperlink with that
 -- text, and that of titles, labels and aliases in proportion to how well known the item is among
--- those of that name. `rest` is the weight of all else: 200 for what the index does not know (it
+-- those of that name and to the digits of how well known it is: an alias of a country is more often
+-- meant than one of a village, against all that the index does not know. `rest` is the weight of all else: 200 for what the index does not know (it
 -- makes a name that is only an alias of one obscure item a weak link), hyperlinks elsewhere, and
 -- candidates beyond the best ones.
 CREATE TABLE names AS
@@ -168,7 +169,10 @@ WITH shares AS (
     FROM evidence JOIN popularity USING (item)
 ),
 weights AS (
-    SELECT name, item, (1000 * anchors + named * known // all_known)::BIGINT AS weight
+    SELECT
+        name, item,
+        (1000 * anchors + named * known * (3 + length(bin(known))) // (4 * all_known))::BIGINT
+            AS weight
     FROM shares
 ),
 ranked AS (

@@ -17,6 +17,7 @@ from typing import NamedTuple, TypeVar
 from pipeline.errors import InputError
 from pipeline.fetch.checksums import hash_file
 from pipeline.fetch.dumps import FetchedFile, copy_file
+from pipeline.fetch.official import read_sources
 
 T = TypeVar("T")
 
@@ -221,6 +222,7 @@ def _at(here: Path, place: str | Part) -> Path:
 
 def _take(here: Path, place: str | Part, out: Path, target: str, licence: str) -> FetchedFile:
     source, path = _at(here, place), out / target
+    told, checked = "local file", "by its reader"
     if source.stat().st_size == 0:
         raise InputError(f"{source}: empty; fetch it again")
     if isinstance(place, Part):
@@ -229,13 +231,13 @@ def _take(here: Path, place: str | Part, out: Path, target: str, licence: str) -
         told = f"local file, records from {place.start:.0%} to {place.end:.0%} of {source.name}"
     else:
         copy_file(source, path)
-        told = "local file"
+        told, checked = read_sources(here).get(source.name, (told, checked))
     return FetchedFile(
         file=target,
         bytes=path.stat().st_size,
         sha256=hash_file(path, "sha256")[0],
         source=told,
-        checked="by its reader",
+        checked=checked,
         licence=licence,
     )
 

@@ -15,6 +15,7 @@ class FetchConfig:
     wikipedia: tuple[str, ...]  # paths or addresses, each with or without #sha256=<hex>
     wikidata: tuple[str, ...]
     benchmarks: str  # a folder
+    download: tuple[str, ...]  # benchmarks to bring into that folder from their official places
     encoder: str
     word_vectors: str | None  # a text file, for the encoders cnn and bilstm
     world: WorldConfig  # the sample's size
@@ -28,5 +29,9 @@ class FetchConfig:
                 SAMPLE not in sources or len(sources) == 1,
                 f"{name}: must be sample alone or dumps alone, got both",
             )
+        require(
+            self.benchmarks != SAMPLE or not self.download,
+            "download: needs a folder in fetch.benchmarks to download into, got sample",
+        )
         require(bool(self.encoder), "encoder: must be minilm, a hub name or a folder, got nothing")
         require(bool(self.benchmarks), "benchmarks: must be sample or a folder, got nothing")

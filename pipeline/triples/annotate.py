@@ -1,7 +1,8 @@
 """Distant supervision: the relations between the entities of a document, from Wikidata (paper 4.1).
 
 All claims between two entities of a document become triples, unless a benchmark tests the pair.
-Inverse and symmetric relations are annotated where Wikidata states them; nothing is inferred.
+The reverse of a claim counts where Wikidata states it; `reverse: completed` also infers it from the
+property, which may be symmetric (P47, shares border with) or have an inverse (P36 and P1376).
 """
 
 from collections import Counter
@@ -49,9 +50,10 @@ COUNTERS = (
     "kept.mentions",
     "kept.pairs_ignored",
     "kept.triples_intra",
+    "kept.triples_completed",
 )
 
-Triple = dict[str, Any]  # doc, head, tail, property, intra, leaked
+Triple = dict[str, Any]  # doc, head, tail, property, stated, intra, leaked
 Pair = dict[str, int]  # doc, head, tail
 
 
@@ -60,6 +62,7 @@ class AnnotateConfig:
     """Parameters of `annotate`: which claims count, and which documents are kept."""
 
     claims: Literal["best", "all"]
+    reverse: Literal["stated", "completed"]  # of symmetric properties and those with an inverse
     min_entities: int
     min_triples: int
     max_entities: int | None
@@ -241,6 +244,7 @@ def keep_or_drop(
         "triples.out": len(sampled),
         "triples.not_sampled": len(allowed) - len(sampled),
         "kept.triples_intra": sum(triple["intra"] for triple in sampled),
+        "kept.triples_completed": sum(not triple["stated"] for triple in sampled),
         "kept.pairs_ignored": len(ignored),
         **Counter(f"relation.P{triple['property']}" for triple in sampled),
     }

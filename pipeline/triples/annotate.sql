@@ -3,12 +3,29 @@
 -- name: claims
 -- Claims that can hold inside a document: both ends occur in the corpus (`corpus_items`).
 -- One scan of the index, so that a shard is joined with megabytes instead of all of Wikidata.
+-- With $complete also the reverse of a claim whose property Wikidata calls symmetric, or to which
+-- it gives an inverse property. `stated` tells which of them stand in Wikidata themselves.
 create table claims as
-select distinct head, property, tail
-from wikidata.claims
-semi join corpus_items as head_items on head_items.item = claims.head
-semi join corpus_items as tail_items on tail_items.item = claims.tail
-where (best or $all_ranks) and head <> tail
+with stated as (
+  select distinct head, property, tail
+  from wikidata.claims
+  semi join corpus_items as head_items on head_items.item = claims.head
+  semi join corpus_items as tail_items on tail_items.item = claims.tail
+  where (best or $all_ranks) and head <> tail
+),
+reversed as (
+  select tail as head, property, head as tail
+  from stated join wikidata.properties as properties using (property)
+  where "symmetric"
+  union
+  select tail, inverse, head
+  from stated join wikidata.properties as properties using (property)
+  where inverse is not null
+)
+select head, property, tail, true as stated from stated
+union all
+select head, property, tail, false from reversed anti join stated using (head, property, tail)
+where $complete
 order by head, tail, property;
 
 -- name: keys
@@ -76,7 +93,7 @@ from (select doc, unnest(mentions) as mention from linked);
 -- name: candidates
 -- Every relation of every ordered pair of entities of a document: the one join of the shard.
 create temp table candidates as
-select heads.doc as doc, heads.number as head, tails.number as tail, property
+select heads.doc as doc, heads.number as head, tails.number as tail, property, stated
 from entities as heads
 join entities as tails on tails.doc = heads.doc and tails.number <> heads.number
 join claims on claims.head = heads.item and claims.tail = tails.item;
@@ -112,7 +129,7 @@ where heads.number <> tails.number;
 
 -- name: triples
 -- All candidates with both flags, in the order in which triples are written.
-select doc, head, tail, property,
+select doc, head, tail, property, stated,
        together.doc is not null as intra, leaked.doc is not null as leaked
 from candidates
 left join together using (doc, head, tail)

@@ -32,13 +32,19 @@ def read_queries() -> dict[str, str]:
 
 
 def build_corpus(
-    path: Path, *, linked: Sequence[Path], index: Path, held_out: Path, all_ranks: bool
+    path: Path,
+    *,
+    linked: Sequence[Path],
+    index: Path,
+    held_out: Path,
+    all_ranks: bool,
+    complete: bool,
 ) -> None:
     """Write the database `path` that `annotate_shard` reads; nothing if it is there already.
 
-    Tables: `claims(head, property, tail)`; `keys(key, name)`, the normalised names that a benchmark
-    has; `held_out_keys(head, tail)` and `held_out_items(head, tail)`, its pairs in both directions;
-    `item_keys(item, key)`.
+    Tables: `claims(head, property, tail, stated)`; `keys(key, name)`, the normalised names that a
+    benchmark has; `held_out_keys(head, tail)` and `held_out_items(head, tail)`, its pairs in both
+    directions; `item_keys(item, key)`.
 
     Args:
         path: The database to write, in the scratch folder.
@@ -46,6 +52,7 @@ def build_corpus(
         index: The Wikidata index.
         held_out: The held-out pairs.
         all_ranks: Take all claims but the deprecated ones, not only those of the best rank.
+        complete: Add the reverse of claims whose property is symmetric or has an inverse.
 
     Raises:
         InputError: One of the files is missing, damaged or of another version.
@@ -70,7 +77,7 @@ def build_corpus(
             raise InputError(f"{index}: not a usable index ({reason}); run `dvc repro`") from None
         connection.register("corpus_items", items)
         connection.register("held_out", pairs)
-        connection.execute(queries["claims"], {"all_ranks": all_ranks})
+        connection.execute(queries["claims"], {"all_ranks": all_ranks, "complete": complete})
         for name in ("keys", "held_out_keys", "held_out_items"):
             connection.execute(queries[name])
         names = connection.sql(queries["names_of_items"]).to_arrow_table()

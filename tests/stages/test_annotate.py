@@ -14,6 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PARAMS = """
 annotate:
   claims: best
+  reverse: stated
   min_entities: {min_entities}
   min_triples: 2
   max_entities: null

@@ -14,6 +14,7 @@ fetch:
   wikipedia: {wikipedia}
   wikidata: {wikidata}
   benchmarks: {benchmarks}
+  download: []
   encoder: {encoder}
   word_vectors: null
   world: {{seed: 1, pages: 100, items: 420}}

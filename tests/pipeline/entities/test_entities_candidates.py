@@ -23,6 +23,7 @@ def build(folder, config=CONFIG):
     for name, values in (("surfaces", SURFACES), ("titles", TITLES)):
         table = pa.table({"name": pa.array(sorted(values), pa.string())})
         pq.write_table(table, survey / f"{name}.parquet")
+    (folder / "candidates.duckdb").unlink(missing_ok=True)  # one that is there is taken as it is
     build_candidates(
         folder / "candidates.duckdb",
         index=folder / "data/index/wikidata.duckdb",
@@ -82,13 +83,17 @@ def weights(lookup, name):
 
 
 def test_candidates_weigh_hyperlinks_and_names(lookup):
-    # Oda: 6 hyperlinks and 2 claims; the band 3 hyperlinks; so known 9 and 4 of 13.
+    # Oda: 6 hyperlinks and 2 claims; the band 3 hyperlinks; so known 9 and 4 of 13, which are 4
+    # and 3 binary digits: factors 7/4 and 6/4.
     # title 500 + label 200; title without brackets 100 + label 200
-    assert weights(lookup, "Oda") == {1002: 6_000 + 700 * 9 // 13, 1003: 3_000 + 300 * 4 // 13}
+    assert weights(lookup, "Oda") == {
+        1002: 6_000 + 700 * 9 * 7 // (4 * 13),
+        1003: 3_000 + 300 * 4 * 6 // (4 * 13),
+    }
     assert lookup.rests["Oda"] == 200 + 1_000  # one hyperlink leads nowhere
     assert weights(lookup, "the poet") == {1001: 2_000}
-    assert weights(lookup, "A. Tern") == {1001: 100}
-    assert weights(lookup, "Ada") == {1001: 300}
+    assert weights(lookup, "A. Tern") == {1001: 100 * 6 // 4}  # known 4
+    assert weights(lookup, "Ada") == {1001: 300 * 6 // 4}
     assert weights(lookup, "Twin") == {1005: 100, 1006: 100}
     assert weights(lookup, "salt") == {1008: 500}  # the title in small letters and the label
     assert lookup.rests["salt"] == 200

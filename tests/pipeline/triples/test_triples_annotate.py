@@ -39,6 +39,7 @@ STORY = [
 def configure(**changes):
     values = {
         "claims": "best",
+        "reverse": "stated",
         "min_entities": 1,
         "min_triples": 1,
         "max_entities": None,
@@ -50,14 +51,20 @@ def configure(**changes):
     return AnnotateConfig(**values | changes)
 
 
-def annotate(folder, documents, *, wikidata=CLAIMS, held_out=(), shards=1, **changes):
+def annotate(
+    folder, documents, *, wikidata=CLAIMS, properties=(), held_out=(), shards=1, **changes
+):
     """Annotate documents, cut into shards; return their rows and the sum of the counts."""
     config = configure(**changes)
     size = -(-len(documents) // shards)
     parts = [documents[i : i + size] for i in range(0, len(documents), size)]
     write_corpus(folder, parts)
     write_index(
-        folder / "index.duckdb", items=list(NAMES.items()), aliases=ALIASES, claims=wikidata
+        folder / "index.duckdb",
+        items=list(NAMES.items()),
+        aliases=ALIASES,
+        claims=wikidata,
+        properties=properties,
     )
     write_held_out(folder / "held_out.parquet", held_out)
     linked = sorted((folder / "link").iterdir())
@@ -68,6 +75,7 @@ def annotate(folder, documents, *, wikidata=CLAIMS, held_out=(), shards=1, **cha
         index=folder / "index.duckdb",
         held_out=folder / "held_out.parquet",
         all_ranks=config.claims == "all",
+        complete=config.reverse == "completed",
     )
     rows, total = [], {}
     for shard in linked:
@@ -113,6 +121,31 @@ def test_claims_below_the_best_rank_count_only_if_asked_for(tmp_path):
     (best,), _ = annotate(tmp_path / "best", [make_document("0-0", STORY)])
     (all_ranks,), _ = annotate(tmp_path / "all", [make_document("0-0", STORY)], claims="all")
     assert facts(all_ranks) == facts(best) | {(0, 22, 3): False}
+
+
+PROPERTIES = [  # property, name, datatype, inverse, symmetric
+    (17, "country", "wikibase-item", None, False),
+    (22, "father", "wikibase-item", 40, False),
+    (36, "capital", "wikibase-item", 1376, False),
+    (40, "child", "wikibase-item", None, None),
+    (551, "residence", "wikibase-item", None, True),
+]
+
+
+def test_reverse_claims_are_completed_only_if_asked_for(tmp_path):
+    document = [make_document("0-0", STORY)]
+    (stated,), counts = annotate(tmp_path / "stated", document, properties=PROPERTIES)
+    assert facts(stated) == ALL_FACTS
+    assert counts["kept.triples_completed"] == 0
+    (completed,), counts = annotate(
+        tmp_path / "completed", document, properties=PROPERTIES, reverse="completed"
+    )
+    # straight from the two rules; (2, 40, 0) is stated already, as the inverse of (0, 22, 2)
+    twins = {(t, 551, h): i for (h, p, t), i in ALL_FACTS.items() if p == 551}
+    inverse = {22: 40, 36: 1376}
+    twins |= {(t, inverse[p], h): i for (h, p, t), i in ALL_FACTS.items() if p in inverse}
+    assert facts(completed) == ALL_FACTS | twins
+    assert counts["kept.triples_completed"] == len(twins.keys() - ALL_FACTS.keys()) == 2
 
 
 @pytest.mark.parametrize(
@@ -181,6 +214,7 @@ def test_missing_or_damaged_input_is_one_line(tmp_path, broken):
         "index": tmp_path / "index.duckdb",
         "held_out": tmp_path / "held_out.parquet",
         "all_ranks": False,
+        "complete": False,
     }
     (tmp_path / broken).write_bytes(b"rubbish" * 1000)
     with pytest.raises(InputError, match=f"{broken}: .*dvc repro"):
