@@ -23,6 +23,7 @@ from pipeline.training.sharding import gather, moments, restore
 
 KEPT = 2
 SECONDS = 600  # between two checkpoints, whatever the number of steps
+PATIENCE = 10  # seconds after which a second SIGTERM ends the process at once
 TERMINATED = 143  # exit code of a process that ended at SIGTERM's request
 
 
@@ -34,7 +35,7 @@ class CheckpointStore:
 
     def __init__(self, folder: Path, *, steps: int, runtime: Runtime) -> None:
         self.folder, self.steps, self.runtime = folder, steps, runtime
-        self._stop = False
+        self._stop, self._asked = False, 0.0
         self._saved = time.monotonic()
         self._before: Any = None
 
@@ -51,9 +52,12 @@ class CheckpointStore:
         signal.signal(signal.SIGTERM, self._before)
 
     def _ask_to_stop(self, _number: int, _frame: FrameType | None) -> None:
-        if self._stop:  # asked twice: the step does not end; the latest checkpoint stands
+        # Asked again later, the step does not end: then the latest checkpoint stands. At once it is
+        # torchrun that passes on what the whole process group got.
+        if self._stop and time.monotonic() - self._asked > PATIENCE:
             os._exit(TERMINATED)
-        self._stop = True
+        if not self._stop:
+            self._stop, self._asked = True, time.monotonic()
 
     def restore(self, model: nn.Module, optimizer: torch.optim.Optimizer) -> list[Row]:
         """Load the newest readable checkpoint; return its rows, or none at the start."""

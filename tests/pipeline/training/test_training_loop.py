@@ -1,3 +1,7 @@
+import subprocess
+import sys
+from pathlib import Path
+
 import numpy as np
 import pytest
 import torch
@@ -9,6 +13,7 @@ from pipeline.training.loop import Losses, NonFiniteLossError, fit
 from pipeline.training.optimizer import OptimizerConfig, build_optimizer, schedule
 from pipeline.training.runtime import Runtime
 
+ROOT = Path(__file__).parents[3]
 CONFIG = OptimizerConfig(
     learning_rate=0.1, weight_decay=0.1, warmup_fraction=0.2, max_gradient_norm=1.0
 )
@@ -127,3 +132,20 @@ def test_a_checkpoint_is_due_after_a_time_too(tmp_path, monkeypatch):
     for steps in (2, 3, 4):
         store.step_done(model, optimizer, [{"loss": 1.0}] * steps)
     assert sorted(p.name for p in tmp_path.iterdir()) == ["step_00000003.pt", "step_00000004.pt"]
+
+
+def test_a_second_sigterm_ends_a_step_that_hangs(tmp_path):
+    code = f"""
+import os, signal, torch
+from pipeline.training import checkpoints
+from pipeline.training.runtime import Runtime
+runtime = Runtime(device=torch.device("cpu"), precision="fp32", seed=0)
+with checkpoints.CheckpointStore({str(tmp_path)!r}, steps=1, runtime=runtime):
+    os.kill(os.getpid(), signal.SIGTERM)
+    os.kill(os.getpid(), signal.SIGTERM)  # passed on by torchrun
+    checkpoints.PATIENCE = -1
+    os.kill(os.getpid(), signal.SIGTERM)
+    raise AssertionError("still here")
+"""
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 143, done.stderr
