@@ -20,14 +20,12 @@ from pipeline.errors import InputError
 from pipeline.model.tagger import (
     Named,
     Tagger,
-    Window,
     bio_labels,
     cut_windows,
-    decode,
+    find_names,
     load_classifier,
     longest_input,
     number_words,
-    predict,
     stack,
 )
 from pipeline.progress import Progress
@@ -136,10 +134,7 @@ def train_tagger(
 
 def evaluate_tagger(tagger: Tagger, texts: Sequence[NamedText]) -> dict[str, float]:
     """Return precision, recall and F1 in percent of exact spans, and of spans with their kind."""
-    windows: list[Window] = cut_windows(
-        tagger.tokenizer, [text.text for text in texts], tagger.max_tokens
-    )
-    found = decode([text.text for text in texts], windows, predict(tagger, windows), tagger.labels)
+    found = find_names(tagger, [text.text for text in texts])
     result: dict[str, float] = {}
     for name, size in (("span", 2), ("typed", 3)):
         pairs = [

@@ -16,15 +16,19 @@ import numpy.typing as npt
 import torch
 from torch import nn
 
+from pipeline.entities.types import LITERALS
 from pipeline.errors import InputError
 from pipeline.training.runtime import Runtime
 
 Ints = npt.NDArray[np.int64]
 Named = tuple[int, int, str]  # first character, last + 1, label
 
-OVERLAP = 128  # tokens that two windows share: each word has 64 of context, or the text's end
+# Tokens that two windows share, half a window at most: each word has 64 of context, or the text's
+# end.
+OVERLAP = 128
 BATCH_TOKENS = 4_096  # padded tokens of a batch
 OUTSIDE = "O"
+VALUES = LITERALS | {"NUM"}  # kinds that are written small: "two years"
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,15 +147,30 @@ def tag_texts(folder: Path, texts: Sequence[str]) -> list[list[Named]]:
     What comes out for a text may depend, in the last bit of a logit, on the texts beside it, and on
     nothing else.
     """
-    tagger = load_tagger(folder)
+    return find_names(load_tagger(folder), texts)
+
+
+def find_names(tagger: Tagger, texts: Sequence[str]) -> list[list[Named]]:
+    """Return the names in each text.
+
+    An encoder without capital letters cannot see that "baroque" is no name: what is written small
+    is left out then, but for values. Of 20,958 names in DocRED's test documents 0.5 % are.
+    """
     windows = cut_windows(tagger.tokenizer, texts, tagger.max_tokens)
-    return decode(texts, windows, predict(tagger, windows), tagger.labels)
+    found = decode(texts, windows, predict(tagger, windows), tagger.labels)
+    if tagger.tokenizer("A")["input_ids"] != tagger.tokenizer("a")["input_ids"]:
+        return found
+    return [
+        [name for name in names if name[2] in VALUES or not _is_small(text[name[0] : name[1]])]
+        for text, names in zip(texts, found, strict=True)
+    ]
 
 
 def cut_windows(tokenizer: Any, texts: Sequence[str], max_tokens: int) -> list[Window]:
     """Return the windows of all texts, in order; a text without words has none."""
     prefix, suffix = special_ids(tokenizer)
     room = max_tokens - len(prefix) - len(suffix)
+    overlap = min(OVERLAP, room // 2)
     rows = tokenizer(
         list(texts),
         add_special_tokens=False,
@@ -168,14 +187,13 @@ def cut_windows(tokenizer: Any, texts: Sequence[str], max_tokens: int) -> list[W
         if not len(first):
             continue
         last = np.append(first[1:], len(ids)) - 1
-        step = max(room - OVERLAP, 1)
-        starts = range(0, max(len(ids) - OVERLAP, 1), step) if len(ids) > room else range(1)
+        starts = range(0, max(len(ids) - overlap, 1), room - overlap)
         for number, begin in enumerate(starts):
             end = min(begin + room, len(ids))
             inside = (begin <= first) & (first < end)
             # half of what two windows share belongs to each
-            low = begin + OVERLAP // 2 if number else 0
-            high = end - OVERLAP // 2 if end < len(ids) else len(ids)
+            low = begin + overlap // 2 if number else 0
+            high = end - (overlap - overlap // 2) if end < len(ids) else len(ids)
             token = first[inside]
             windows.append(
                 Window(
@@ -214,7 +232,9 @@ def predict(tagger: Tagger, windows: Sequence[Window]) -> list[Ints]:
             logits_BTL = hf_model(input_ids=ids_BT, attention_mask=mask_BT).logits
             score_BTL = logits_BTL.float().log_softmax(-1).cpu().numpy()
             words = [windows[i].token for i in batch]
-            for index, labels in zip(batch, best_sequences(score_BTL, words, allowed_LL), strict=True):
+            for index, labels in zip(
+                batch, best_sequences(score_BTL, words, allowed_LL), strict=True
+            ):
                 best[index] = labels
     return best
 
@@ -228,10 +248,7 @@ def follow(labels: Sequence[str]) -> npt.NDArray[np.bool_]:
     marked = any(begins for begins, _ in kinds)
     return np.array(
         [
-            [
-                not marked or begins or not kind or kind == before
-                for begins, kind in kinds
-            ]
+            [not marked or begins or not kind or kind == before for begins, kind in kinds]
             for _, before in kinds
         ]
     )
@@ -254,7 +271,7 @@ def best_sequences(
     cost_LL = np.where(allowed_LL, 0.0, -np.inf)
     back_WBL = np.zeros((width, *score_BWL[:, 0].shape), np.int64)
     # nothing stands before the first word: as behind an O, which any B and O may follow
-    total_BL = score_BWL[:, 0] + cost_LL[np.flatnonzero(allowed_LL.sum(1) == allowed_LL.sum(1).min())[0]]
+    total_BL = score_BWL[:, 0] + cost_LL[allowed_LL.sum(1).argmin()]
     for word in range(1, width):
         path_BLL = total_BL[:, :, None] + cost_LL
         back_WBL[word] = path_BLL.argmax(1)
@@ -329,6 +346,10 @@ def number_words(window: Window, spans: Sequence[Named], labels: Sequence[str]) 
             if window.start[words[0]] >= start:
                 numbers[words[0]] = labels.index(f"B-{kind}")
     return numbers
+
+
+def _is_small(name: str) -> bool:
+    return name.islower() and not any(map(str.isdigit, name))
 
 
 def _split(label: str) -> tuple[bool, str]:
