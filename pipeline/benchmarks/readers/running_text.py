@@ -75,8 +75,10 @@ def _join(sentences: Sequence[Sequence[str]]) -> tuple[str, list[list[tuple[int,
             at += 1
         for number, token in enumerate(sentence):
             word = token.strip() or "\N{NO-BREAK SPACE}"
-            closes = word in _CLOSING and not (word == "'" and "'" not in open_quotes and number)
-            if word in _QUOTES:
+            closes = word in _CLOSING
+            if word == "'" and word not in open_quotes and sentence[number - 1][-1:] == "s":
+                closes = number > 0  # "the Odas' tour"
+            elif word in _QUOTES:
                 closes = word in open_quotes
                 open_quotes ^= {word}
             joins = word in _JOINING and 0 < number < len(sentence) - 1

@@ -104,7 +104,7 @@ def test_folders_without_a_trained_head_are_refused(trained, tmp_path):
     folder, _, _ = trained
     with pytest.raises(InputError, match="not a trained token classifier with BIO labels"):
         load_tagger(folder / "base")
-    with pytest.raises(InputError, match="no config.json there"):
+    with pytest.raises(InputError, match=r"no config\.json there"):
         load_tagger(tmp_path)
     with pytest.raises(InputError, match="none of 1 training documents has a mention"):
         train_tagger(CONFIG, folder / "base", [NamedText("w1", [])])
