@@ -17,17 +17,9 @@ from pipeline.benchmarks.batching import epoch_batches, num_steps
 from pipeline.benchmarks.metrics.f1 import score_counts
 from pipeline.config import require
 from pipeline.errors import InputError
-from pipeline.model.tagger import (
-    Named,
-    Tagger,
-    bio_labels,
-    cut_windows,
-    find_names,
-    load_classifier,
-    longest_input,
-    number_words,
-    stack,
-)
+from pipeline.model.bio import Named, bio_labels, number_words
+from pipeline.model.tagger import Tagger, find_names, load_classifier, longest_input, stack
+from pipeline.model.windows import cut_windows
 from pipeline.progress import Progress
 from pipeline.training.loop import Losses, Row, fit
 from pipeline.training.optimizer import OptimizerConfig

@@ -17,16 +17,9 @@ from pipeline.benchmarks.tagger import (
     train_tagger,
 )
 from pipeline.errors import InputError
-from pipeline.model.tagger import (
-    best_sequences,
-    bio_labels,
-    cut_windows,
-    decode,
-    follow,
-    load_tagger,
-    number_words,
-    tag_texts,
-)
+from pipeline.model.bio import best_sequences, bio_labels, decode, follow, number_words
+from pipeline.model.tagger import load_tagger, tag_texts
+from pipeline.model.windows import cut_windows
 from pipeline.training.optimizer import OptimizerConfig
 
 LABELS = bio_labels(["PER", "LOC"])
