@@ -1,6 +1,6 @@
 """What each data stage costs on a project's own data: by core, by two workers, in memory.
 
-    python -m benchmarks.stages --project FOLDER [--stages parse,link] [--workers 1,2]
+    python -m benchmarks.stages --project FOLDER [--stages parse,link] [--rates rates.json]
     python -m benchmarks.stages --growth 1,10,100 [--pages 300]
 
 The first form runs the stages of a project that `dvc repro` has been through (a scratch copy:
@@ -22,7 +22,7 @@ import time
 from pathlib import Path
 
 from benchmarks.pretrain import ROOT
-from pipeline.io import read_json
+from pipeline.io import read_json, write_json
 
 STAGES = ("parse", "index", "ner", "link", "heldout", "annotate", "shard")
 
@@ -73,20 +73,28 @@ def _dump_size(project: Path, kind: str) -> float:
     return total / 1e6
 
 
-def measure_project(project: Path, stages: list[str], workers: list[int]) -> None:
-    """Print one line per stage and number of workers."""
+def measure_project(project: Path, stages: list[str], workers: list[int], rates: Path) -> None:
+    """Print one line per stage and number of workers; write the rates of the first to a file."""
+    found = {}
     for stage in stages:
         units, unit = count_units(project, stage)
         first = 0.0
         for number in workers:
             wall, cpu, peak = run_stage(project, stage, number)
             first = first or wall
+            size = sum(f.stat().st_size for f in (project / "data" / stage).rglob("*")) / 1e6
+            found.setdefault(
+                stage,
+                {"unit": unit, "units": units, "core_seconds": cpu, "mb": peak, "disk_mb": size},
+            )
             print(
                 f"{stage:9} {number} workers: {wall:7.1f} s, processor {cpu:7.1f} s, "
                 f"{units / cpu:9.1f} {unit} per core second, {peak:5.0f} MB, "
                 f"{first / wall:.2f} x the first",
                 flush=True,
             )
+
+    write_json(rates, found)
 
 
 def measure_growth(factors: list[int], pages: int, stages: list[str]) -> None:
@@ -117,6 +125,7 @@ def main() -> None:
     parser.add_argument("--project", type=Path)
     parser.add_argument("--stages", default=",".join(STAGES))
     parser.add_argument("--workers", default="1,2")
+    parser.add_argument("--rates", type=Path, default=Path("rates.json"), help="file to write")
     parser.add_argument("--growth", default="")
     parser.add_argument("--pages", type=int, default=300, help="of the smallest world")
     options = parser.parse_args()
@@ -124,9 +133,8 @@ def main() -> None:
     if options.growth:
         measure_growth([int(f) for f in options.growth.split(",")], options.pages, stages)
     elif options.project:
-        measure_project(
-            options.project.resolve(), stages, list(map(int, options.workers.split(",")))
-        )
+        workers = [int(number) for number in options.workers.split(",")]
+        measure_project(options.project.resolve(), stages, workers, options.rates)
     else:
         parser.error("give --project or --growth")
 
