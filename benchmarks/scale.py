@@ -4,8 +4,8 @@
     python -m benchmarks.scale rates.json
 
 Every stage maps a function over shards, so hours are core seconds per unit, times units, divided by
-cores; what a stage does in one process (a few seconds for each here) is in its core seconds. How many
-documents a MB of wikitext gives is taken from the measured project, too.
+cores; what a stage does in one process (a few seconds for each here) is in its core seconds. How
+many documents a MB of wikitext gives is taken from the measured project, too.
 """
 
 import argparse
