@@ -20,7 +20,7 @@ demo: .venv/installed  ## Run the whole pipeline on the embedded sample and prin
 	@$(PY) -m stages.show
 
 test: .venv/installed  ## Run the test suite
-	@$(TEST_ENV) $(PY) -m pytest -q
+	@$(TEST_ENV) $(PY) -m pytest -q -n 2 --dist loadfile
 
 check: .venv/installed  ## Lint, format, types, import rule, dvc.yaml contract
 	@.venv/bin/ruff check .

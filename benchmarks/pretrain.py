@@ -7,7 +7,8 @@ triples) and a random BERT. Each way runs in a process of its own, forward, back
 tokens are real tokens, without padding, of both readings of each document. `published` is written
 here for comparison only: it pays what the published code pays (everything padded to 512, logits of
 all positions, dense pooling matrices, one index operation per pair), and computes nothing that is
-used elsewhere.
+used elsewhere. `global` takes one step of --batch documents in micro-batches of --documents, for
+its memory beside that of `ours`, which is one such micro-batch.
 """
 
 import argparse
@@ -116,6 +117,7 @@ def measure(options) -> dict[str, float]:
         "published": {},
         "shared": {"shared_encoding": True},
         "grad_cache": {"micro_batch_size": options.micro_batch},
+        "global": {"batch_size": options.batch},
         "mlm": {"objectives": ("mlm",)},
     }[options.way]
     same = {
@@ -167,6 +169,8 @@ def measure(options) -> dict[str, float]:
         return tokens, positions
 
     model.train()
+    if options.way == "global":
+        return measure_memory(objective, sampler, optimizer)
     step(0)
     wall, cpu = time.perf_counter(), time.process_time()
     done = np.asarray([step(number) for number in range(1, options.steps + 1)])
@@ -186,6 +190,22 @@ def measure(options) -> dict[str, float]:
         weights -= model.get_input_embeddings().weight.numel()
         result["model_tflops"] = 6 * weights * tokens / wall / 1e12
     return result
+
+
+def measure_memory(objective, sampler, optimizer) -> dict[str, float]:
+    """Take one step of the whole contrast scope, while the next one is drawn; return the peak."""
+    from pipeline.training.ahead import Ahead
+
+    with Ahead(lambda number: objective.collate(sampler(number))) as ahead:
+        batches = objective.prepare(0, ahead(0))
+        for place, batch in enumerate(batches):
+            objective.runtime.reseed(0, place)
+            with objective.runtime.autocast():
+                total = objective(batch).total
+            total.backward()
+        optimizer.step()
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
+    return {"documents": len(batches[0].step.row_D), "peak_gb": peak}
 
 
 def published_step(model, drawn, runtime) -> None:
@@ -252,6 +272,7 @@ def main() -> None:
     parser.add_argument("--head", type=int, default=32, help="size of an attention head")
     parser.add_argument("--documents", type=int, default=16, help="of an optimiser step")
     parser.add_argument("--micro-batch", type=int, default=4, help="documents, for grad_cache")
+    parser.add_argument("--batch", type=int, default=2048, help="documents, for global")
     parser.add_argument("--steps", type=int, default=3)
     parser.add_argument("--dropout", type=float, default=0.0)
     parser.add_argument("--precision", choices=["fp32", "bf16"], default="fp32")
@@ -264,8 +285,10 @@ def main() -> None:
         return
     results = {}
     with tempfile.TemporaryDirectory() as folder:
-        write_documents(Path(folder), max(64, options.documents))
-        for way in options.ways.split(","):
+        ways = options.ways.split(",")
+        corpus = 2 * options.batch if "global" in ways else 64
+        write_documents(Path(folder), max(corpus, options.documents))
+        for way in ways:
             command = [sys.executable, *sys.argv, "--way", way, "--folder", folder]
             done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
             results[way] = json.loads(done.stdout.splitlines()[-1])
@@ -275,6 +298,9 @@ def main() -> None:
         if way in results and "ours" in results:
             for unit in ("tokens_per_s", "tokens_per_cpu_s"):
                 print(f"ours / {way} in {unit}: {results['ours'][unit] / results[way][unit]:.2f}")
+    if {"ours", "global"} <= set(results):
+        ratio = results["global"]["peak_gb"] / results["ours"]["peak_gb"]
+        print(f"global / ours in peak_gb: {ratio:.2f}")
 
 
 if __name__ == "__main__":

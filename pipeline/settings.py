@@ -57,6 +57,11 @@ SETTINGS = (
         name="ERICA_NPROC", default="1", meaning="training processes of one machine (torchrun)"
     ),
     Setting(
+        name="ERICA_PARALLEL",
+        default="ddp",
+        meaning="ddp: each training process holds the model; fsdp: a part of each layer",
+    ),
+    Setting(
         name="ERICA_COMPILE",
         default="0",
         meaning="1: torch.compile of the encoder's blocks in pre-training; for GPUs",
@@ -128,6 +133,18 @@ def checkpoint_steps() -> int:
 def training_processes() -> int:
     """Return the training processes to start on this machine."""
     return _positive("ERICA_NPROC", read_setting("ERICA_NPROC"))
+
+
+def parallel() -> str:
+    """Return how training processes divide the work: ddp or fsdp.
+
+    Raises:
+        InputError: Neither.
+    """
+    value = read_setting("ERICA_PARALLEL")
+    if value not in ("ddp", "fsdp"):
+        raise InputError(f"ERICA_PARALLEL: expected ddp or fsdp, got {value!r}")
+    return value
 
 
 def wants_compile() -> bool:

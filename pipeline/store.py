@@ -8,6 +8,7 @@ A field called `out` is where results go: what earlier tasks left there is not s
 import contextlib
 import dataclasses
 import fcntl
+import functools
 import os
 import shutil
 import tempfile
@@ -180,6 +181,9 @@ def _replace_paths(value: Any, change: Callable[[Path], Path], *, results: bool 
             value,
             **{n: _replace_paths(getattr(value, n), change, results=results) for n in fields},
         )
+    if isinstance(value, functools.partial):
+        given = _replace_paths(value.args, change), _replace_paths(value.keywords, change)
+        return functools.partial(value.func, *given[0], **given[1])
     if isinstance(value, dict):
         return {key: _replace_paths(v, change, results=results) for key, v in value.items()}
     if isinstance(value, (list, tuple)):

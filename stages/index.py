@@ -15,22 +15,33 @@ app = make_app()
 @app.command()
 def main(shard: Share = "") -> None:
     """Index the items, names, pages, claims and properties of the Wikidata dump."""
-    from pipeline.entities import blocks, bzip2, dumps, extract, parts, relay, store, wikidata
+    from pipeline.entities import (
+        blocks,
+        bzip2,
+        dumps,
+        extract,
+        parts,
+        relay,
+        rows,
+        statements,
+        store,
+        wikidata,
+    )
     from pipeline.io import write_json
     from pipeline.scratch import fingerprint, open_scratch, publish, reach
 
     take_share(shard)
     config = load("index", store.IndexConfig)
     files = blocks.list_dumps(Path("data/fetch/wikidata"))
-    modules = (blocks, bzip2, dumps, extract, parts, relay, store, wikidata)
+    modules = (blocks, bzip2, dumps, extract, parts, relay, rows, statements, store, wikidata)
     code = [Path(str(module.__file__)) for module in modules] + [store.SQL, store.REPEATS_SQL]
     with open_scratch("index", fingerprint(config, files, code)) as scratch:
         counts = dumps.extract_dumps(files, scratch, config)
-        rows = store.build_index(
+        sizes = store.build_index(
             scratch / "parts", scratch / "out" / "wikidata.duckdb", scratch / "spill"
         )
         reach("index.built")
-        write_json(Path("data/reports/index.json"), store.summarize(counts, rows))
+        write_json(Path("data/reports/index.json"), store.summarize(counts, sizes))
         publish(scratch, Path("data/index"))
 
 

@@ -1,10 +1,12 @@
-"""ner: find named entities and sentences with spaCy (paper 4.1).
+"""ner: find named entities and sentences with spaCy (paper 4.1), or a token classifier (5.2).
 
 reads    data/parse/              documents
+         data/tagger/             if ner.model is that folder
 writes   data/ner/                mentions and sentences, row-aligned with data/parse/
          data/reports/ner.json
 """
 
+import functools
 from pathlib import Path
 
 from stages.command import Share, load, make_app, run, take_share
@@ -24,7 +26,13 @@ def main(shard: Share = "") -> None:
 
     take_share(shard)
     config = load("ner", ner.NerConfig)
-    model = ner.locate_model(config.model)
+    model, recogniser = Path(config.model), None
+    if ner.holds_classifier(model):
+        from pipeline.model.tagger import tag_texts
+
+        recogniser = functools.partial(tag_texts, model)
+    else:
+        model = ner.locate_model(config.model)
     shards = list_shards(Path("data/parse"))
     code = [Path(str(module.__file__)) for module in (ner, documents, mentions)]
     with open_scratch("ner", fingerprint(config, [*shards, model], code)) as scratch:
@@ -34,8 +42,9 @@ def main(shard: Share = "") -> None:
                 ner.NerTask(
                     documents=shard,
                     out=scratch / "out" / shard.name,
-                    model=model,
+                    model=None if recogniser else model,
                     sentences=config.sentences,
+                    recogniser=recogniser,
                 ),
             )
             for shard in shards

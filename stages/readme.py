@@ -20,7 +20,7 @@ def stage_table() -> str:
     rows = ["| stage | what it does | reads | writes |", "|---|---|---|---|"]
     for name, stage in read_yaml(Path("dvc.yaml"))["stages"].items():
         reads = [d for d in stage["deps"] if d.startswith("data/") and "reports" not in d]
-        outs = [next(iter(out)) if isinstance(out, dict) else out for out in stage["outs"]]
+        outs = [next(iter(out)) if isinstance(out, dict) else out for out in stage.get("outs", [])]
         rows.append(f"| `{name}` | {stage['desc']} | {_paths(reads)} | {_paths(outs)} |")
     return "\n".join(rows)
 

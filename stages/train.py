@@ -2,9 +2,10 @@
 
 reads    data/encoders/base/      a Hugging Face folder
          data/shard/              encoded documents
-writes   data/encoders/erica/     a Hugging Face folder
-         data/reports/train.tsv   losses of each step
-         data/reports/train.json  sizes, final losses, held-out scores before and after
+writes   data/encoders/erica/             a Hugging Face folder
+         data/reports/train.tsv           losses of each step
+         data/reports/train_heldout.tsv   held-out scores while it trains
+         data/reports/train.json          sizes, final losses, held-out scores before and after
 """
 
 from pathlib import Path
@@ -31,9 +32,10 @@ def main() -> None:
     from pipeline.reporting.card import write_card, write_provenance
     from pipeline.scratch import fingerprint, publish
     from pipeline.training.config import TrainConfig
-    from pipeline.training.pretrain import curve_lines, pretrain, summarise
+    from pipeline.training.pretrain import pretrain
     from pipeline.training.processes import is_first, share_scratch, start_processes
     from pipeline.training.released import fix_parameters
+    from pipeline.training.report import curve_lines, heldout_lines, summarise
 
     config = fix_parameters(load("train", TrainConfig))
     start_processes("stages.train")
@@ -46,8 +48,10 @@ def main() -> None:
         report, params = summarise(outcome, config), encode(config)
         write_card(output, report, params)
         write_provenance(output, params, [BASE, SHARDS])
-        with atomic_file(REPORTS / "train.tsv") as temporary:
-            temporary.write_text("\n".join(curve_lines(outcome.rows)) + "\n", "utf-8")
+        tables = {"train": curve_lines(outcome.rows), "train_heldout": heldout_lines(outcome)}
+        for name, lines in tables.items():
+            with atomic_file(REPORTS / f"{name}.tsv") as temporary:
+                temporary.write_text("\n".join(lines) + "\n", "utf-8")
         write_json(REPORTS / "train.json", report)
         publish(scratch, ENCODER)
 

@@ -99,13 +99,20 @@ def random_document(generator: np.random.Generator, number: int, *, longest: int
     }
 
 
-def write_tiny_shards(folder: Path, base: Path, *, documents: int = 24, seed: int = 0):
-    """Write data/shard with a training part of two files and a held-out part."""
+def write_tiny_shards(folder: Path, base: Path, *, documents: int = 24, seed: int = 0, rows=None):
+    """Write data/shard with a training part of two files and a held-out part.
+
+    `rows` are documents to train on, instead of random ones.
+    """
     from transformers import AutoTokenizer
 
     tokenizer = AutoTokenizer.from_pretrained(base)
     generator = np.random.default_rng(seed)
-    rows = [random_document(generator, n) for n in range(documents + 6)]
+    if rows:
+        documents = len(rows)
+    rows = list(rows or []) + [
+        random_document(generator, n) for n in range(0 if rows else documents + 6)
+    ]
     half = documents // 2
     write_shard(folder / "train" / "shard_00000.parquet", rows[:half], ENCODED)
     write_shard(folder / "train" / "shard_00001.parquet", rows[half:documents], ENCODED)
@@ -153,6 +160,7 @@ def tiny_params(**changes):
         "precision": "fp32",
         "seed": 42,
         "heldout_triples": 400,
+        "heldout_steps": 5,
     } | changes
 
 

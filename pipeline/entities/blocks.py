@@ -14,7 +14,7 @@ from typing import BinaryIO
 from pipeline.entities.bzip2 import read_blocks
 from pipeline.errors import InputError
 
-BLOCK_BYTES = 1 << 18  # text decoded at once: what the processor caches copy at little cost
+BLOCK_BYTES = 1 << 19  # text decoded at once: what the processor caches copy at little cost
 BZIP2_RANGE = 64 << 20  # some 10 minutes of one core: what a kill may cost
 PLAIN_RANGE = 1 << 30
 
@@ -103,7 +103,8 @@ def _read_plain(part: Range) -> Iterator[tuple[bytes, bool]]:
 
 def _read_bzip2(part: Range) -> Iterator[tuple[bytes, bool]]:
     for bit, text in read_blocks(part.path, part.start):
-        yield text, bit < part.end * 8
+        for start in range(0, len(text), BLOCK_BYTES):
+            yield text[start : start + BLOCK_BYTES], bit < part.end * 8
 
 
 def _read_gzip(part: Range) -> Iterator[tuple[bytes, bool]]:

@@ -31,56 +31,63 @@ def read_blocks(path: Path, start: int) -> Iterator[tuple[int, bytes]]:
     with path.open("rb") as file:
         file.seek(start)
         buffer, base = b"", start * 8  # `base`: the bit of the file at which `buffer` starts
-        marks: list[tuple[int, bool]] = []  # bit, whether a block starts there (else a stream ends)
-        any_mark = False
+        marks: list[int] = []  # bits at which blocks seem to start, from the first not yet read on
         failed = 0  # marks after the first one that lie inside its block
+        found_any = False
         while chunk := file.read(READ_BYTES):
             seen = max(len(buffer) - 6, 0)  # a mark of 7 bytes may have begun in the last 6
             buffer += chunk
-            last, offset = (marks[-1][0] if marks else -1), base + seen * 8
-            found = [(bit + offset, starts) for bit, starts in find_marks(buffer[seen:])]
-            any_mark = any_mark or bool(found)
-            marks += [mark for mark in found if mark[0] > last]
+            last, offset = (marks[-1] if marks else -1), base + seen * 8
+            new = [bit + offset for bit in find_marks(buffer[seen:], BLOCK_MAGIC)]
+            marks += [bit for bit in new if bit > last]
+            found_any = found_any or bool(marks or find_marks(buffer, END_MAGIC))
             while len(marks) > failed + 1:
-                if not marks[0][1]:
-                    del marks[0]
-                    continue
-                text = _decompress(buffer, marks[0][0] - base, marks[failed + 1][0] - base)
-                if text is None and failed + 1 == MAX_JOINED:
-                    raise _corrupt(path, marks[0][0])
-                if text is None:
-                    failed += 1
-                    continue
-                yield marks[0][0], text
-                del marks[: failed + 1]
-                failed = 0
-            keep = (marks[0][0] - base) // 8 if marks else max(len(buffer) - 6, 0)
+                text = _read_block(buffer, marks[0] - base, marks[failed + 1] - base)
+                failed += 1
+                if text is not None:
+                    yield marks[0], text
+                    del marks[:failed]
+                    failed = 0
+                elif failed == MAX_JOINED:
+                    raise _corrupt(path, marks[0])
+            keep = (marks[0] - base) // 8 if marks else max(len(buffer) - 6, 0)
             buffer, base = buffer[keep:], base + keep * 8
-        if marks and marks[0][1]:
-            raise _corrupt(path, marks[0][0])
-        if start == 0 and not any_mark:  # not even the end mark of an empty stream
-            raise _corrupt(path, 0)
+        if marks:
+            text = _read_block(buffer, marks[0] - base, len(buffer) * 8)
+            if text is None:
+                raise _corrupt(path, marks[0])
+            yield marks[0], text
+        elif start == 0 and not found_any:
+            raise _corrupt(path, 0)  # not even an empty stream
 
 
-def find_marks(data: bytes) -> list[tuple[int, bool]]:
-    """Return (bit, whether a block starts there) of every magic number in `data`, ascending."""
+def find_marks(data: bytes, magic: int) -> list[int]:
+    """Return the bits of `data` at which a magic number stands, ascending."""
     marks = []
-    for magic in (BLOCK_MAGIC, END_MAGIC):
-        for shift in range(8):
-            pattern = (magic << (8 - shift)).to_bytes(7, "big")
-            first, last = (
-                0xFF >> shift,
-                0xFF00 >> shift & 0xFF,
-            )  # the magic number's bits at the ends
-            inner = pattern[1:6]
-            at = data.find(inner, 1)
-            while at >= 0:
-                if data[at - 1] & first == pattern[0] and (
-                    not last or (at + 5 < len(data) and data[at + 5] & last == pattern[6])
-                ):
-                    marks.append(((at - 1) * 8 + shift, magic == BLOCK_MAGIC))
-                at = data.find(inner, at + 1)
+    for shift in range(8):
+        pattern = (magic << (8 - shift)).to_bytes(7, "big")
+        # which bits of the first and last byte belong to the magic number
+        first, last = 0xFF >> shift, 0xFF00 >> shift & 0xFF
+        inner = pattern[1:6]
+        at = data.find(inner, 1)
+        while at >= 0:
+            if data[at - 1] & first == pattern[0] and (
+                not last or (at + 5 < len(data) and data[at + 5] & last == pattern[6])
+            ):
+                marks.append((at - 1) * 8 + shift)
+            at = data.find(inner, at + 1)
     return sorted(marks)
+
+
+def _read_block(data: bytes, first: int, stop: int) -> bytes | None:
+    """Return the text of the block at bit `first`, which ends at `stop` or with its stream."""
+    text = _decompress(data, first, stop)
+    if text is not None:
+        return text
+    start = first // 8
+    ends = find_marks(data[start : (stop + 7) // 8], END_MAGIC)
+    texts = (_decompress(data, first, start * 8 + end) for end in ends)
+    return next((text for text in texts if text is not None), None)
 
 
 def _decompress(data: bytes, first: int, stop: int) -> bytes | None:

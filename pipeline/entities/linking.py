@@ -17,6 +17,7 @@ from pipeline.entities.resolve import link_document
 from pipeline.entities.store import connect
 from pipeline.entities.tagged import TaggedDocument, read_tagged
 from pipeline.io import write_table
+from pipeline.memory import pause_garbage_collection
 from pipeline.progress import Counts
 from pipeline.records.linked import ENTITY, LINKED, LINKED_MENTION
 
@@ -35,6 +36,11 @@ class LinkTask:
 
 def link_shard(task: LinkTask) -> Counts:
     """Write the entities of one shard, row-aligned; return the counts by reason."""
+    with pause_garbage_collection():
+        return _link_shard(task)
+
+
+def _link_shard(task: LinkTask) -> Counts:
     documents = read_tagged(task.documents, task.mentions)
     names, titles = collect_names(documents, task.config.hidden_fraction)
     with connect(task.candidates, spill=task.spill, read_only=True, threads=1) as connection:

@@ -7,16 +7,18 @@ of one wiki and the values of statements.
 """
 
 import types
-from collections.abc import Iterator, Sequence
-from typing import Annotated, Any
+from collections.abc import Sequence
+from typing import Any
 
 import msgspec
 
+from pipeline.entities.statements import LooseStatement, Statement, tighten
 from pipeline.progress import Counts, add_counts
 
 COMMA = ord(",")
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
-KINDS = {"item": 2**32 - 1, "property": 2**16 - 1}  # with the highest number that is stored
+KINDS = {"item": ("Q", 2**32 - 1), "property": ("P", 2**16 - 1)}  # the highest that is stored
+Numbered = list[tuple[int, Any]]  # numbers of ids with their entities
 PREFIXES = {"Q": "item", "P": "property", "L": "lexeme"}
 
 
@@ -32,42 +34,14 @@ class Sitelink(msgspec.Struct, gc=False):
     title: str
 
 
-class Value(msgspec.Struct, gc=False, rename={"kind": "entity-type", "number": "numeric-id"}):
-    """A value that is an object. Items of old dumps have no `id`; times and quantities neither."""
-
-    kind: str | None = None
-    id: str | None = None
-    number: Annotated[int, msgspec.Meta(gt=0, le=2**32 - 1)] | None = None
-
-
-class Data(msgspec.Struct, gc=False):
-    """The envelope of a value."""
-
-    value: Value | str | float | list[Any] | bool | None = None
-
-
-class Snak(msgspec.Struct, gc=False):
-    """A value, or "no value" or "unknown value": then without data."""
-
-    datavalue: Data | list[Any] | None = None
-
-
-class Statement(msgspec.Struct, gc=False):
-    """A claim with its rank."""
-
-    mainsnak: Snak
-    rank: str = "normal"
-
-
 class Entity(msgspec.Struct, gc=False):
-    """What the index takes of an entity; `EntityDecoder` adds labels, aliases and sitelinks."""
+    """What the index takes of an entity; the maps are added by `EntityDecoder`."""
 
     id: str | None = None
     type: str | None = None
     datatype: str = ""
     redirect: str | None = None
     missing: Any = msgspec.UNSET
-    claims: dict[str, list[Statement]] | list[Any] | None = None
 
 
 class BrokenLineError(Exception):
@@ -80,39 +54,24 @@ class EntityDecoder:
     Labels and aliases of the language "mul" are valid in all languages: they are read too, as
     `labels.mul` and `aliases.mul` beside `labels.own` and `aliases.own`. `line` is the number of
     lines seen.
+
+    Almost all entities have the same shape, which one decoder reads fast; what it refuses, a
+    second one reads that knows the shapes of old dumps too.
     """
 
     def __init__(self, *, language: str, wiki: str) -> None:
         self.line = 0
-        names = {"own": language, "mul": "mul" if language != "mul" else ""}
-
-        def by_language(name: str, kind: Any) -> Any:
-            fields = [("own", kind, None), ("mul", kind, None)]
-            return msgspec.defstruct(name, fields, rename=names, gc=False)
-
-        labels = by_language("Labels", Term | None)
-        aliases = by_language("Aliases", list[Term] | None)
-        sitelinks = msgspec.defstruct(
-            "Sitelinks", [("own", Sitelink | None, None)], rename={"own": wiki}, gc=False
-        )
-        entity: Any = msgspec.defstruct(
-            "DumpEntity",
-            [
-                ("labels", labels | list[Any] | None, None),
-                ("aliases", aliases | list[Any] | None, None),
-                ("sitelinks", sitelinks | list[Any] | None, None),
-            ],
-            bases=(Entity,),
-            gc=False,
-        )
-        by_id = types.GenericAlias(dict, (str, entity))
+        entity = _make_entity(language, wiki, Statement)
+        loose = _make_entity(language, wiki, LooseStatement)
+        by_id = types.GenericAlias(dict, (str, loose))
         answer: Any = msgspec.defstruct("Answer", [("entities", by_id)])
         self._decode: Any = msgspec.json.Decoder(entity).decode
-        self._decode_list: Any = msgspec.json.Decoder(types.GenericAlias(list, entity)).decode
+        self._decode_loose: Any = msgspec.json.Decoder(loose).decode
+        self._decode_list: Any = msgspec.json.Decoder(types.GenericAlias(list, loose)).decode
         self._decode_answer: Any = msgspec.json.Decoder(answer).decode
 
-    def decode_lines(self, text: bytes, counts: Counts) -> Iterator[tuple[bool, int, Any]]:
-        """Yield (is it an item, the number of its id, the entity) for items and properties.
+    def decode_lines(self, text: bytes, counts: Counts) -> tuple[Numbered, Numbered]:
+        """Return the items and the properties of whole lines, each with the number of its id.
 
         Other JSON is counted under `skipped_`: `null`, `redirect`, `missing`, `lexeme`, `other`
         (media, schemas) and `malformed` (not the shape of an entity).
@@ -121,9 +80,11 @@ class EntityDecoder:
             BrokenLineError: A line is not JSON.
         """
         decode, view = self._decode, memoryview(text)
-        start, size = 0, len(text)
+        items: Numbered = []
+        properties: Numbered = []
+        start, size, line = 0, len(text), self.line
         while start < size:
-            self.line += 1
+            line += 1
             end = text.find(b"\n", start)
             end = end if end >= 0 else size
             stop = end - 1 if text[end - 1] == COMMA else end
@@ -131,17 +92,23 @@ class EntityDecoder:
                 entity = decode(view[start:stop])
             except (msgspec.DecodeError, UnicodeDecodeError):
                 entity = None
-            odd = entity is None or entity.id is None
-            for found in self._decode_odd(text[start:end]) if odd else (entity,):
-                kind, number = _classify(found)
-                if kind in KINDS:
-                    yield kind == "item", number, found
-                else:
-                    add_counts(counts, {f"skipped_{kind}": 1})
+            number = read_id(entity.id, "item") if entity and entity.type == "item" else 0
+            if number:
+                items.append((number, entity))
+            else:
+                self.line = line
+                for entity in self._decode_odd(text[start:end]):
+                    kind, number = _classify(entity)
+                    if number:
+                        (items if kind == "item" else properties).append((number, entity))
+                    else:
+                        add_counts(counts, {f"skipped_{kind}": 1})
             start = end + 1
+        self.line = line
+        return items, properties
 
     def _decode_odd(self, line: bytes) -> Sequence[Any]:
-        """Decode a line that is not one entity with perhaps a comma behind it."""
+        """Decode a line that is not one item of the usual shape with perhaps a comma behind."""
         body = line.strip(b" \t\r,").removeprefix(BYTE_ORDER_MARK)
         if body.startswith(b"[") != body.endswith(b"]"):  # a bracket around the whole file
             body = body.removeprefix(b"[").removesuffix(b"]").strip(b" \t\r,")
@@ -151,30 +118,68 @@ class EntityDecoder:
             return (None,)
         try:
             if body.startswith(b"["):
-                return list(self._decode_list(body))
-            entity = self._decode(body)
-            if entity.id is None and b'"entities"' in body:
-                return list(self._decode_answer(body).entities.values())
-            return (entity,)
+                entities = self._decode_list(body)
+            else:
+                entities = [self._decode_loose(body)]
+                if entities[0].id is None and b'"entities"' in body:
+                    entities = self._decode_answer(body).entities.values()
         except msgspec.ValidationError:
             return (Entity(),)
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
             raise BrokenLineError(str(error)) from None
+        for entity in entities:
+            if isinstance(entity.claims, dict):
+                entity.claims = {
+                    name: [tighten(statement) for statement in statements]
+                    for name, statements in entity.claims.items()
+                }
+        return list(entities)
+
+
+def _make_entity(language: str, wiki: str, statement: Any) -> Any:
+    """Return an `Entity` with the maps by language and wiki, and statements of a type."""
+    names = {"own": language, "mul": "mul" if language != "mul" else ""}
+
+    def by_language(name: str, kind: Any) -> Any:
+        fields = [("own", kind, None), ("mul", kind, None)]
+        return msgspec.defstruct(name, fields, rename=names, gc=False)
+
+    sitelinks = msgspec.defstruct(
+        "Sitelinks", [("own", Sitelink | None, None)], rename={"own": wiki}, gc=False
+    )
+    claims = types.GenericAlias(dict, (str, types.GenericAlias(list, statement)))
+    return msgspec.defstruct(
+        "DumpEntity",
+        [
+            ("labels", by_language("Labels", Term | None) | list[Any] | None, None),
+            ("aliases", by_language("Aliases", list[Term] | None) | list[Any] | None, None),
+            ("sitelinks", sitelinks | list[Any] | None, None),
+            ("claims", claims | list[Any] | None, None),
+        ],
+        bases=(Entity,),
+        gc=False,
+    )
 
 
 def _classify(entity: Any) -> tuple[str, int]:
-    """Return the kind of an entity and, of items and properties, the number of the id."""
+    """Return an entity's kind and, of items and properties, the number of the id, else 0."""
     if entity is None:
         return "null", 0
     if entity.redirect is not None:
         return "redirect", 0
     if entity.missing is not msgspec.UNSET:
         return "missing", 0
-    name = entity.id or ""
-    kind = entity.type or PREFIXES.get(name[:1], "malformed")
+    kind = entity.type or PREFIXES.get((entity.id or "")[:1], "malformed")
     if kind not in KINDS:
         return kind if kind in ("lexeme", "malformed") else "other", 0
-    digits = name[1:]
-    number = int(digits) if digits.isascii() and digits.isdigit() else 0
-    fits = 0 < number <= KINDS[kind] and PREFIXES.get(name[0]) == kind
-    return (kind, number) if fits else ("malformed", 0)
+    number = read_id(entity.id, kind)
+    return (kind, number) if number else ("malformed", 0)
+
+
+def read_id(name: str | None, kind: str) -> int:
+    """Return the number of the id of an item or property, 0 if it is none."""
+    prefix, most = KINDS[kind]
+    if not name or name[0] != prefix or not name[1:].isdecimal():
+        return 0
+    number = int(name[1:])
+    return number if number <= most else 0

@@ -83,10 +83,15 @@ def compile_blocks(model: nn.Module) -> None:
     One block is compiled for all of them, in a few seconds where the whole model takes half a
     minute, and once for all lengths. Parameters keep their names.
     """
-    for module in base_model(model).modules():
-        if isinstance(module, nn.ModuleList) and len(module) > 1:
-            for block in module:
-                block.compile(dynamic=True)
+    for block in repeated_blocks(model):
+        block.compile(dynamic=True)
+
+
+def repeated_blocks(model: nn.Module) -> list[nn.Module]:
+    """Return the layers that the encoder applies one after another: of its longest list."""
+    lists = [m for m in base_model(model).modules() if isinstance(m, nn.ModuleList)]
+    longest = max(lists, key=len, default=nn.ModuleList())
+    return list(longest) if len(longest) > 1 else []
 
 
 def encode(model: nn.Module, input_ids_BT: torch.Tensor, mask_BT: torch.Tensor) -> torch.Tensor:
@@ -117,11 +122,19 @@ def special_tokens(tokenizer: Any) -> SpecialTokens:
     return SpecialTokens(**ids)
 
 
-def save_masked_lm(model: nn.Module, tokenizer: Any, folder: Path, *, source: Path) -> None:
+def save_masked_lm(
+    model: nn.Module,
+    tokenizer: Any,
+    folder: Path,
+    *,
+    source: Path,
+    weights: dict[str, torch.Tensor] | None = None,
+) -> None:
     """Write a folder that `AutoModel` and `AutoModelForMaskedLM` load unchanged.
 
     The dropout that pre-training ran with is no property of the encoder: the config gets back the
-    probabilities of `source`, the folder that it was loaded from.
+    probabilities of `source`, the folder that it was loaded from. `weights` stand in for those of a
+    model that holds only a part of them.
     """
     import transformers
 
@@ -130,7 +143,7 @@ def save_masked_lm(model: nn.Module, tokenizer: Any, folder: Path, *, source: Pa
     for name in _dropout_fields(before):
         setattr(hf_model.config, name, getattr(before, name))
     transformers.logging.disable_progress_bar()
-    hf_model.save_pretrained(folder)
+    hf_model.save_pretrained(folder, state_dict=weights)
     tokenizer.save_pretrained(folder)
 
 

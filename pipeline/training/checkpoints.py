@@ -4,6 +4,7 @@ The random state is not in them: batch, dropout and learning rate of a step are 
 seed and the step's number.
 """
 
+import os
 import signal
 import sys
 import time
@@ -18,9 +19,11 @@ from pipeline.io import atomic_file
 from pipeline.scratch import reach
 from pipeline.training.loop import Row
 from pipeline.training.runtime import Runtime
+from pipeline.training.sharding import gather, moments, restore
 
 KEPT = 2
 SECONDS = 600  # between two checkpoints, whatever the number of steps
+PATIENCE = 10  # seconds after which a second SIGTERM ends the process at once
 TERMINATED = 143  # exit code of a process that ended at SIGTERM's request
 
 
@@ -32,7 +35,7 @@ class CheckpointStore:
 
     def __init__(self, folder: Path, *, steps: int, runtime: Runtime) -> None:
         self.folder, self.steps, self.runtime = folder, steps, runtime
-        self._stop = False
+        self._stop, self._asked = False, 0.0
         self._saved = time.monotonic()
         self._before: Any = None
 
@@ -49,7 +52,12 @@ class CheckpointStore:
         signal.signal(signal.SIGTERM, self._before)
 
     def _ask_to_stop(self, _number: int, _frame: FrameType | None) -> None:
-        self._stop = True
+        # Asked again later, the step does not end: then the latest checkpoint stands. At once it is
+        # torchrun that passes on what the whole process group got.
+        if self._stop and time.monotonic() - self._asked > PATIENCE:
+            os._exit(TERMINATED)
+        if not self._stop:
+            self._stop, self._asked = True, time.monotonic()
 
     def restore(self, model: nn.Module, optimizer: torch.optim.Optimizer) -> list[Row]:
         """Load the newest readable checkpoint; return its rows, or none at the start."""
@@ -60,8 +68,7 @@ class CheckpointStore:
                 reason = (str(error).splitlines() or ["unreadable"])[0]
                 sys.stderr.write(f"{path}: passed over, not a whole checkpoint ({reason})\n")
                 continue
-            model.load_state_dict(state["model"])
-            optimizer.load_state_dict(state["optimizer"])
+            restore(model, optimizer, state["model"], state["optimizer"])
             sys.stderr.write(f"{path}: continuing after step {len(state['rows'])}\n")
             return list(state["rows"])
         return []
@@ -70,8 +77,7 @@ class CheckpointStore:
         self, model: nn.Module, optimizer: torch.optim.Optimizer, rows: list[Row]
     ) -> None:
         """Save if the number of steps or the time says so, or on SIGTERM, then exit with 143."""
-        stop = self._told_to_stop()
-        late = time.monotonic() - self._saved > SECONDS
+        stop, late = self._agree(self._stop, time.monotonic() - self._saved > SECONDS)
         if stop or late or len(rows) % self.steps == 0:
             self.save(model, optimizer, rows)
         if stop:
@@ -81,9 +87,15 @@ class CheckpointStore:
     def save(self, model: nn.Module, optimizer: torch.optim.Optimizer, rows: list[Row]) -> None:
         """Write the state after `len(rows)` steps; keep the latest two."""
         self._saved = time.monotonic()
+        state = {
+            "model": model.state_dict(),
+            "optimizer": moments(model, optimizer),
+            "rows": rows,
+        }
+        if self.runtime.sharded:
+            state = gather(state)
         if self.runtime.rank > 0:
             return
-        state = {"model": model.state_dict(), "optimizer": optimizer.state_dict(), "rows": rows}
         reach("train.checkpoint.start")
         with atomic_file(self.folder / f"step_{len(rows):08d}.pt") as temporary:
             torch.save(state, temporary)
@@ -92,12 +104,13 @@ class CheckpointStore:
         for old in self._list(newest_first=True)[KEPT:]:
             old.unlink()
 
-    def _told_to_stop(self) -> bool:
-        """Whether any process got SIGTERM: all must stop after the same step."""
+    def _agree(self, stop: bool, late: bool) -> tuple[bool, bool]:
+        """Return whether any process says so: all must save and stop after the same step."""
         if self.runtime.world_size == 1:
-            return self._stop
-        flag = torch.tensor(float(self._stop), device=self.runtime.device)
-        return bool(self.runtime.sum_over_processes(flag) > 0)
+            return stop, late
+        flags = torch.tensor([float(stop), float(late)], device=self.runtime.device)
+        stop, late = (self.runtime.sum_over_processes(flags) > 0).tolist()
+        return stop, late
 
     def _list(self, *, newest_first: bool) -> list[Path]:
         return sorted(self.folder.glob("step_*.pt"), reverse=newest_first)

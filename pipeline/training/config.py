@@ -61,6 +61,7 @@ class TrainConfig:
     precision: Precision
     seed: int
     heldout_triples: int
+    heldout_steps: int
 
     def __post_init__(self) -> None:
         """Refuse what cannot train, each with its field's name."""
@@ -72,8 +73,8 @@ class TrainConfig:
         require(0 < share < 1, f"mlm_probability: must be between 0 and 1, got {share}")
         blanks = self.entity_masking
         require(0 <= blanks < 1, f"entity_masking: must be 0 or between 0 and 1, got {blanks}")
-        counts = ("rd_negatives", "batch_size", "micro_batch_size", "num_steps", "heldout_triples")
-        for name in counts:
+        counts = ("rd_negatives", "batch_size", "micro_batch_size", "num_steps")
+        for name in (*counts, "heldout_triples", "heldout_steps"):
             require(getattr(self, name) > 0, f"{name}: must be above 0, got {getattr(self, name)}")
         pairs = self.no_relation_pairs
         require(pairs >= 0, f"no_relation_pairs: must be >= 0, got {pairs}")

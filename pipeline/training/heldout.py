@@ -13,10 +13,15 @@ import torch.nn.functional as F
 from torch import nn
 
 from pipeline.model.discrimination import candidate_logits
-from pipeline.model.encoder import SpecialTokens, encode
-from pipeline.model.pooling import pool_entities
+from pipeline.model.encoder import SpecialTokens
 from pipeline.model.ragged import Ints, owners
-from pipeline.training.batches import Sheet, question_tensors, read_views
+from pipeline.training.batches import (
+    Sheet,
+    encode_reading,
+    pool_reading,
+    question_tensors,
+    read_views,
+)
 from pipeline.training.config import TrainConfig
 from pipeline.training.corpus import Corpus, Documents, Relations
 from pipeline.training.entities import insert_markers
@@ -25,6 +30,7 @@ from pipeline.training.runtime import Runtime
 from pipeline.training.sampler import kept_triples
 from pipeline.training.views import Prompts, Views, build_views
 
+SCORES = ("ed_accuracy", "ed_mean_rank", "rd_retrieval")  # measured while a run goes on
 VIEWS = 32  # encoded at once
 
 
@@ -95,7 +101,10 @@ class HeldOut:
         device = self.runtime.device
         for first, last in _spans(len(self.asked)):
             entity_EH = self._encode(model, self.asked, first, last)
-            head_A, candidate_AC = question_tensors(self.questions, self.asked, first, last, device)
+            head_A, candidate_AC = (
+                indices.to(device)
+                for indices in question_tensors(self.questions, self.asked, first, last)
+            )
             logits_AC = candidate_logits(entity_EH, head_A, candidate_AC, self.config.tau)
             above_A = (logits_AC > logits_AC[:, :1]).sum(dim=1)
             ranks.append(1.0 + above_A.cpu().numpy())
@@ -132,18 +141,12 @@ class HeldOut:
 
     def _encode(self, model: nn.Module, views: Views, first: int, last: int) -> torch.Tensor:
         sheet = Sheet(views, views.token_T, np.zeros(0, np.int64))
-        reading = read_views(
-            sheet, first, last, padding=self.special.padding, device=self.runtime.device
+        reading = read_views(sheet, first, last, padding=self.special.padding).each(
+            lambda tensor: tensor.to(self.runtime.device)
         )
         with self.runtime.autocast():
-            states = [encode(model, ids, mask).flatten(0, 1) for ids, mask in reading.blocks]
-        return pool_entities(
-            torch.cat(states),
-            reading.token_index_S,
-            reading.token_mention_S,
-            reading.mention_entity_M,
-            reading.num_entities,
-        )
+            states_NH = encode_reading(model, reading)
+        return pool_reading(states_NH, reading)
 
 
 def _spans(number: int) -> list[tuple[int, int]]:

@@ -15,6 +15,7 @@ from torch import nn
 from pipeline.scratch import reach
 from pipeline.training.optimizer import OptimizerConfig, build_optimizer, schedule
 from pipeline.training.runtime import Runtime
+from pipeline.training.sharding import clip_gradients, sum_gradients
 
 B = TypeVar("B")
 
@@ -89,18 +90,21 @@ def fit(
     for step in range(len(rows), num_steps):
         model.train()
         stepper.zero_grad(set_to_none=True)
-        sums = _backward(micro_batches(step), loss, step, runtime)
+        names, values = _backward(micro_batches(step), loss, step, runtime)
+        sum_gradients(model, runtime)
+        norm = clip_gradients(model, config.max_gradient_norm, runtime)
+        # The only place of a step that waits for the device.
+        numbers = torch.cat([values, norm.to(values).reshape(1)]).tolist()
+        sums = dict(zip((*names, "gradient_norm"), numbers, strict=True))
         if not math.isfinite(sums["loss"]):
             if checkpoints:
                 checkpoints.save(model, stepper, rows)
             raise NonFiniteLossError(step, sums["loss"])
-        _sum_gradients(model, runtime)
-        norm = nn.utils.clip_grad_norm_(model.parameters(), config.max_gradient_norm)
         rate = config.learning_rate * schedule(step, num_steps, config)
         for group in stepper.param_groups:
             group["lr"] = rate
         stepper.step()
-        rows.append(sums | {"learning_rate": rate, "gradient_norm": float(norm)})
+        rows.append(sums | {"learning_rate": rate})
         reach("train.step")
         if on_step:
             on_step(step, rows[-1])
@@ -111,7 +115,7 @@ def fit(
 
 def _backward(
     batches: Sequence[B], loss: Callable[[B], Losses], step: int, runtime: Runtime
-) -> Row:
+) -> tuple[tuple[str, ...], torch.Tensor]:
     """Accumulate the gradients of all micro-batches; return the sums of their losses."""
     sums: dict[str, torch.Tensor] = {}
     for number, batch in enumerate(batches):
@@ -122,16 +126,4 @@ def _backward(
         for name, value in {"loss": losses.total, **losses.parts}.items():
             value = value.detach().to(torch.float64)
             sums[name] = sums[name] + value if name in sums else value
-    values = runtime.sum_over_processes(torch.stack(list(sums.values())))
-    return dict(zip(sums, values.tolist(), strict=True))
-
-
-def _sum_gradients(model: nn.Module, runtime: Runtime) -> None:
-    """Add the gradients of all processes: one message per optimiser step."""
-    if runtime.world_size == 1:
-        return
-    trained = [p for p in model.parameters() if p.requires_grad]
-    gradients = [p.grad if p.grad is not None else torch.zeros_like(p) for p in trained]
-    flat = runtime.sum_over_processes(torch.cat([g.reshape(-1) for g in gradients]))
-    for parameter, part in zip(trained, flat.split([p.numel() for p in trained]), strict=True):
-        parameter.grad = part.view_as(parameter)
+    return tuple(sums), runtime.sum_over_processes(torch.stack(list(sums.values())))

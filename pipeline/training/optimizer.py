@@ -36,10 +36,13 @@ def build_optimizer(model: nn.Module, config: OptimizerConfig) -> torch.optim.Op
 
 def parameter_groups(model: nn.Module, config: OptimizerConfig) -> list[dict[str, Any]]:
     """Return the trainable matrices, which decay, and vectors, which do not."""
-    parameters = [p for p in model.parameters() if p.requires_grad]
+    groups: dict[tuple[bool, type], list[nn.Parameter]] = {}
+    for parameter in model.parameters():
+        if parameter.requires_grad:  # fused kernels take no divided and whole tensors together
+            groups.setdefault((parameter.ndim <= 1, type(parameter)), []).append(parameter)
     return [
-        {"params": [p for p in parameters if p.ndim > 1], "weight_decay": config.weight_decay},
-        {"params": [p for p in parameters if p.ndim <= 1], "weight_decay": 0.0},
+        {"params": parameters, "weight_decay": 0.0 if is_vector else config.weight_decay}
+        for (is_vector, _), parameters in sorted(groups.items(), key=lambda item: item[0][0])
     ]
 
 

@@ -1,7 +1,6 @@
 """Pre-train an encoder on shards of encoded documents (paper 3.5, 4.2)."""
 
 import contextlib
-import dataclasses
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +16,7 @@ from pipeline.model.encoder import (
     save_masked_lm,
     special_tokens,
 )
+from pipeline.model.packing import first_position
 from pipeline.model.ragged import Ints
 from pipeline.progress import Progress
 from pipeline.settings import checkpoint_steps, wants_compile
@@ -26,7 +26,8 @@ from pipeline.training.checkpoints import CheckpointStore
 from pipeline.training.config import TrainConfig
 from pipeline.training.corpus import Corpus, Relations
 from pipeline.training.entities import add_markers
-from pipeline.training.heldout import Discrimination, HeldOut
+from pipeline.training.heldout import SCORES, Discrimination, HeldOut
+from pipeline.training.layout import choose_layout, padding_share
 from pipeline.training.loop import NonFiniteLossError, Row, fit
 from pipeline.training.objective import MicroBatch, Objective
 from pipeline.training.optimizer import build_optimizer
@@ -34,6 +35,7 @@ from pipeline.training.released import build_released_optimizer
 from pipeline.training.runtime import Runtime
 from pipeline.training.sampler import Step, StepSampler
 from pipeline.training.sentences import add_sentence_markers, find_instances, full_stops
+from pipeline.training.sharding import gather
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,7 @@ class Outcome:
     tokens: int
     triples: int
     relations: int
+    padding: float  # share of the positions that the encoder computes
     before: Discrimination | None  # the untouched encoder; None without held-out documents
     after: Discrimination | None
 
@@ -72,7 +75,7 @@ def pretrain(
     _check_processes(config, runtime)
     special, vocabulary = special_tokens(tokenizer), plain_vocabulary(tokenizer)
     markers = add_tokens(config, model, tokenizer)
-    model.to(runtime.device)
+    layout = choose_layout(model, config, runtime)
     if wants_compile():
         compile_blocks(model)
     relations = Relations.read(shards / "relations.parquet")
@@ -105,17 +108,18 @@ def pretrain(
             heldout_corpus, relations, config, special=special, runtime=runtime, markers=markers
         )
     before = heldout.measure(model) if heldout else None
-    objective = Objective(model, config, special, runtime)
-    rows = _run(config, model, sampler, corpus, objective, runtime, scratch)
-    after = heldout.measure(model) if heldout else None
+    objective = Objective(model, config, special, runtime, layout=layout)
+    rows, after = _run(config, model, sampler, corpus, objective, runtime, scratch, heldout)
+    weights = gather(model.state_dict()) if runtime.sharded else None
     if runtime.rank == 0:
-        save_masked_lm(model, tokenizer, output, source=base)
+        save_masked_lm(model, tokenizer, output, source=base, weights=weights)
     return Outcome(
         rows=rows,
         documents=len(corpus),
         tokens=int(corpus.lengths.sum()),
         triples=corpus.num_triples,
         relations=len(relations.names),
+        padding=padding_share(sampler, config, layout),
         before=before,
         after=after,
     )
@@ -151,17 +155,25 @@ def _run(
     objective: Objective,
     runtime: Runtime,
     scratch: Path,
-) -> list[Row]:
+    heldout: HeldOut | None,
+) -> tuple[list[Row], Discrimination | None]:
+    """Train; return the rows of all steps, and the held-out scores after the last."""
     current: list[Step] = []
+    after: Discrimination | None = None
     seen, progress = _Speed(), Progress("train", config.num_steps, "steps")
-    ahead = Ahead(sampler)
+    ahead = Ahead(lambda number: objective.collate(sampler(number)))
 
     def micro_batches(number: int) -> list[MicroBatch]:
-        current[:] = [ahead(number)]
-        return list(objective.prepare(number, current[0]))
+        collated = ahead(number)
+        current[:] = [collated.step]
+        return list(objective.prepare(number, collated))
 
     def on_step(number: int, row: Row) -> None:
-        step = current[0]
+        nonlocal after
+        step, done = current[0], number + 1
+        if heldout and (done == config.num_steps or done % config.heldout_steps == 0):
+            after = heldout.measure(model)
+            row |= {name: getattr(after, name) for name in SCORES}
         row["rd_positives"], row["rd_negatives"] = step.num_anchors, step.num_negatives
         if runtime.rank == 0:
             progress.advance(number + 1 - progress.done, note=seen.note(step, row))
@@ -169,7 +181,7 @@ def _run(
     store = CheckpointStore(scratch / "checkpoints", steps=checkpoint_steps(), runtime=runtime)
     try:
         with progress if runtime.rank == 0 else contextlib.nullcontext(), store, ahead:
-            return fit(
+            rows = fit(
                 model,
                 num_steps=config.num_steps,
                 micro_batches=micro_batches,
@@ -182,6 +194,9 @@ def _run(
                 if config.profile == "released"
                 else build_optimizer,
             )
+        if heldout and after is None:  # killed behind the last step
+            after = heldout.measure(model)
+        return rows, after
     except NonFiniteLossError as error:
         ids = corpus.doc_ids(np.concatenate(sampler.rows(error.step)).tolist())
         shown = ", ".join(ids[:8]) + (", ..." if len(ids) > 8 else "")
@@ -217,51 +232,19 @@ def _check_processes(config: TrainConfig, runtime: Runtime) -> None:
             f"train.micro_batch_size: {micro_batches} micro-batches a step cannot be divided over "
             f"{runtime.world_size} processes; lower it, or ERICA_NPROC"
         )
+    if runtime.sharded and micro_batches % runtime.world_size:
+        raise InputError(
+            f"train.micro_batch_size: {micro_batches} micro-batches a step do not divide equally "
+            f"over {runtime.world_size} processes, as ERICA_PARALLEL=fsdp needs; change it"
+        )
 
 
 def _check_length(config: TrainConfig, model: nn.Module, tokenizer: Any) -> None:
     positions = getattr(model.config, "max_position_embeddings", None) or config.max_length
-    for table in model.modules():  # RoBERTa's positions start behind that of the padding
-        if isinstance(table, nn.Embedding) and table.num_embeddings == positions:
-            positions -= 0 if table.padding_idx is None else table.padding_idx + 1
+    positions -= first_position(model)
     limit = min(int(tokenizer.model_max_length), int(positions))
     if config.max_length > limit:
         raise InputError(
             f"train.max_length: {config.max_length} is more than the encoder's {limit} positions; "
             "lower it"
         )
-
-
-def summarise(outcome: Outcome, config: TrainConfig) -> dict[str, Any]:
-    """Return the report of a run: sizes, final losses (mean of the last tenth), held-out scores."""
-    last = outcome.rows[-max(len(outcome.rows) // 10, 1) :]
-    names = [name for name in ("loss", "ed", "rd", "mlm") if name in last[0]]
-    return {
-        "steps": len(outcome.rows),
-        "documents": outcome.documents,
-        "tokens": outcome.tokens,
-        "triples": outcome.triples,
-        "relations": outcome.relations,
-        "epochs": round(len(outcome.rows) * config.batch_size / outcome.documents, 2),
-        "final": {name: round(sum(r[name] for r in last) / len(last), 5) for name in names},
-        "heldout": {
-            when: {k: round(v, 5) for k, v in dataclasses.asdict(scores).items()}
-            for when, scores in (("before", outcome.before), ("after", outcome.after))
-            if scores
-        },
-    }
-
-
-def curve_lines(rows: list[Row]) -> list[str]:
-    """Return the lines of train.tsv, one per step.
-
-    An objective that is not trained stays empty; `rd` is the pair loss of MTB and CP.
-    """
-    names = ("loss", "ed", "rd", "mlm", "learning_rate", "gradient_norm")
-    counts = ("rd_positives", "rd_negatives")
-    lines = ["\t".join(("step", *names, *counts))]
-    for number, row in enumerate(rows):
-        values = [f"{row[name]:.6g}" if name in row else "" for name in names]
-        values += [str(int(row[name])) for name in counts]
-        lines.append("\t".join([str(number), *values]))
-    return lines

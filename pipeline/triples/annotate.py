@@ -19,6 +19,7 @@ from pipeline.config import require
 from pipeline.documents.sampling import draw
 from pipeline.errors import InputError
 from pipeline.io import check_aligned, read_table, write_shard
+from pipeline.memory import pause_garbage_collection
 from pipeline.progress import Counts, add_counts
 from pipeline.records.documents import DOCUMENTS
 from pipeline.records.linked import LINKED
@@ -100,6 +101,11 @@ def annotate_shard(task: AnnotateTask) -> Counts:
 
     In the groups `documents` and `triples`, `in` is `out` and all reasons together.
     """
+    with pause_garbage_collection():
+        return _annotate_shard(task)
+
+
+def _annotate_shard(task: AnnotateTask) -> Counts:
     documents = read_table(task.documents, DOCUMENTS, ["doc_id", "text"])
     linked = read_table(task.linked, LINKED)
     check_aligned(task.linked, linked, documents)

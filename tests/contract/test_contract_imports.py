@@ -11,6 +11,7 @@ DATA_SIDE = [
     "pipeline/wiki",
     "pipeline/entities",
     "pipeline/triples",
+    "pipeline/quality",
     "pipeline/documents",
     "pipeline/sample",
     "pipeline/fetch",

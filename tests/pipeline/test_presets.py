@@ -104,12 +104,14 @@ def test_shipped_presets_set_only_what_differs(name):
 
 def test_every_preset_fits_the_configs_of_all_stages(tmp_path):
     from pipeline.benchmarks.catalogue import FinetuneConfig
+    from pipeline.benchmarks.tagger import TaggerConfig
     from pipeline.config import read_section
     from pipeline.documents.encode import ShardConfig
     from pipeline.entities.evidence import LinkConfig
     from pipeline.entities.ner import NerConfig
     from pipeline.entities.store import IndexConfig
     from pipeline.fetch.config import FetchConfig
+    from pipeline.quality.report import QualityConfig
     from pipeline.reporting.figure6 import EvaluateConfig
     from pipeline.training.config import TrainConfig
     from pipeline.triples.annotate import AnnotateConfig
@@ -119,11 +121,13 @@ def test_every_preset_fits_the_configs_of_all_stages(tmp_path):
     configs = {
         "fetch": FetchConfig,
         "parse": ParseConfig,
+        "tagger": TaggerConfig,
         "ner": NerConfig,
         "index": IndexConfig,
         "link": LinkConfig,
         "heldout": HeldoutConfig,
         "annotate": AnnotateConfig,
+        "quality": QualityConfig,
         "shard": ShardConfig,
         "train": TrainConfig,
         "finetune": FinetuneConfig,

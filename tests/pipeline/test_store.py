@@ -1,6 +1,7 @@
 """A task's files on their way through a store, to another process and back."""
 
 import dataclasses
+import functools
 import multiprocessing
 import os
 from pathlib import Path
@@ -17,12 +18,16 @@ class Task:
     model: Path
     sides: dict[str, Path]
     out: Path
-    factor: int
+    read: functools.partial[str]
+
+
+def read_twice(folder: Path, name: str) -> str:
+    return 2 * (folder / name).read_text()
 
 
 def repeat(task: Task) -> dict[str, int]:
     """Fails unless it works on copies: it can see nothing else than its paths."""
-    text = task.texts.read_text() * task.factor + (task.model / "a" / "weights").read_text()
+    text = task.read(task.texts.name) + (task.model / "a" / "weights").read_text()
     for path in (*task.sides.values(), task.out / "part" / task.texts.name):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(f"{path.name}: {text}")
@@ -40,7 +45,7 @@ def make_task(number):
         model=Path("model").absolute(),
         sides={"pages": Path(f"scratch/pages_{number}")},
         out=Path("scratch/out"),
-        factor=2,
+        read=functools.partial(read_twice, Path("texts")),
     )
 
 

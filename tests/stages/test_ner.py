@@ -76,3 +76,42 @@ def test_unknown_model_leaves_the_previous_output_alone(project):
     assert done.stderr.count("\n") == 1
     assert done.stderr.startswith("error: ner.model: no spaCy model 'xx_nope_sm'")
     assert output(project) == before
+
+
+def test_a_token_classifier_finds_the_names_and_the_sentencizer_the_sentences(project, monkeypatch):
+    from tiny_training import write_tiny_bert
+
+    from pipeline.benchmarks.tagger import NamedText, TaggerConfig, save_tagger, train_tagger
+    from pipeline.training.optimizer import OptimizerConfig
+
+    write_tiny_bert(project / "base", hidden=32, layers=1)
+    optimizer = OptimizerConfig(
+        learning_rate=1e-2, weight_decay=0.0, warmup_fraction=0.1, max_gradient_norm=1.0
+    )
+    config = TaggerConfig(
+        epochs=30, further=(), batch_size=2, optimizer=optimizer, precision="fp32", dropout=0.0,
+        max_tokens=256, seed=0,
+    )  # fmt: skip
+    texts = [
+        NamedText("w4 w1 w2 w5. w6 w3 w7.", [(3, 8, "PER"), (16, 18, "NUM")]),
+        NamedText("w1 w2 w8 w9. w5 w10 w3.", [(0, 5, "PER"), (20, 22, "NUM")]),
+    ]
+    tagger, _ = train_tagger(config, project / "base", texts)
+    save_tagger(tagger, project / "tagger")
+    for shard in Path("data/parse").iterdir():
+        rows = [
+            {"doc_id": str(i), "page_id": i, "title": "T", "text": text.text, "links": []}
+            for i, text in enumerate([*texts, NamedText("", [])])
+        ]
+        write_shard(shard, rows, DOCUMENTS)
+    params = Path("params.yaml").read_text("utf-8").replace("en_core_web_sm", "tagger")
+    Path("params.yaml").write_text(params, "utf-8")
+    main()
+    (first, second, empty) = read_rows(Path("data/ner/shard_00000.parquet"), MENTIONS)
+    assert first["sentences"] == [{"start": 0, "end": 13}, {"start": 13, "end": 22}]
+    assert first["mentions"] == [
+        {"start": 3, "end": 8, "label": "PERSON"},  # as linking names it
+        {"start": 16, "end": 18, "label": "CARDINAL"},
+    ]
+    assert [m["start"] for m in second["mentions"]] == [0, 20]
+    assert empty["mentions"] == empty["sentences"] == []

@@ -78,12 +78,20 @@ def test_the_stage_writes_encoder_card_provenance_and_reports(unbroken):
     report = json.loads((unbroken / "data/reports/train.json").read_text())
     assert report["steps"] == 8
     assert report["documents"] == 12
+    assert 0 <= report["padding"] <= 0.1
     assert set(report["final"]) == {"loss", "ed", "rd", "mlm"}
     for when in ("before", "after"):
         assert 0 <= report["heldout"][when]["ed_accuracy"] <= 1
     lines = (unbroken / "data/reports/train.tsv").read_text().splitlines()
     assert lines[0].split("\t")[:5] == ["step", "loss", "ed", "rd", "mlm"]
     assert [line.split("\t")[0] for line in lines[1:]] == [str(n) for n in range(8)]
+    heldout = (unbroken / "data/reports/train_heldout.tsv").read_text().splitlines()
+    assert heldout[0].split("\t") == ["step", "ed_accuracy", "ed_mean_rank", "rd_retrieval"]
+    assert [line.split("\t")[0] for line in heldout[1:]] == ["0", "5", "8"]
+    for line, when in ((heldout[1], "before"), (heldout[3], "after")):
+        scores = [report["heldout"][when][name] for name in heldout[0].split("\t")[1:]]
+        assert [float(value) for value in line.split("\t")[1:]] == pytest.approx(scores, abs=1e-4)
+    assert (report["objective_family"], report["seed"]) == ("erica", 42)
     assert "before" in (encoder / "README.md").read_text()
     provenance = json.loads((encoder / "provenance.json").read_text())
     assert provenance["params"]["tau"] == 0.05
@@ -173,7 +181,7 @@ def test_help_imports_nothing_heavy():
     subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT)
 
 
-def run_processes(forker, folder, number):
+def run_processes(forker, folder, number, *, code=0, **environment):
     """Run the stage in `number` processes, as torchrun would start them."""
     with socket.socket() as port:
         port.bind(("127.0.0.1", 0))
@@ -182,7 +190,7 @@ def run_processes(forker, folder, number):
         forker.start(
             folder,
             "train",
-            **SETTINGS,
+            **SETTINGS | environment,
             **place,
             WORLD_SIZE=str(number),
             RANK=str(rank),
@@ -190,25 +198,64 @@ def run_processes(forker, folder, number):
         )
         for rank in range(number)
     ]
-    assert [forker.wait(pid) for pid in pids] == [0] * number, (folder / "stderr").read_text()
+    assert [forker.wait(pid) for pid in pids] == [code] * number, (folder / "stderr").read_text()
 
 
-def test_processes_and_micro_batches_divide_the_same_step(forker, inputs, tmp_path):
-    """1 process x 8 micro-batches = 2 x 4 = 4 x 2, weights within 1e-5."""
+EIGHT = {"num_steps": 4, "batch_size": 8, "micro_batch_size": 1, "dropout": 0.0}
+
+
+@pytest.fixture(scope="module")
+def alone(forker, inputs, tmp_path_factory):
+    """One process and 8 micro-batches a step."""
+    folder = tmp_path_factory.mktemp("alone")
+    prepare(folder, inputs, **EIGHT)
+    run_processes(forker, folder, 1)
+    return folder
+
+
+def assert_same_run(folder, wanted):
     from safetensors.torch import load_file
 
-    weights, curves = [], []
-    for number in (1, 2, 4):
-        folder = tmp_path / str(number)
-        prepare(folder, inputs, num_steps=4, batch_size=8, micro_batch_size=1, dropout=0.0)
-        run_processes(forker, folder, number)
-        weights.append(load_file(folder / "data/encoders/erica/model.safetensors"))
-        lines = (folder / "data/reports/train.tsv").read_text().splitlines()[1:]
-        curves.append([float(line.split("\t")[1]) for line in lines])
-    for other, curve in zip(weights[1:], curves[1:], strict=True):
-        assert curve == pytest.approx(curves[0], rel=1e-5)
-        for name, tensor in weights[0].items():
-            assert (other[name] - tensor).abs().max() < 1e-5, name
+    curves = [
+        [float(line.split("\t")[1]) for line in lines[1:]]
+        for lines in (
+            (f / "data/reports/train.tsv").read_text().splitlines() for f in (folder, wanted)
+        )
+    ]
+    assert curves[0] == pytest.approx(curves[1], rel=1e-5)
+    weights = [load_file(f / "data/encoders/erica/model.safetensors") for f in (folder, wanted)]
+    assert weights[0].keys() == weights[1].keys()
+    for name, tensor in weights[1].items():
+        assert (weights[0][name] - tensor).abs().max() < 1e-5, name
+
+
+@pytest.mark.parametrize("parallel", ["ddp", "fsdp"])
+@pytest.mark.parametrize("number", [2, 4])
+def test_processes_and_micro_batches_divide_the_same_step(
+    forker, inputs, alone, tmp_path, number, parallel
+):
+    """1 process x 8 micro-batches = 2 x 4 = 4 x 2, weights within 1e-5."""
+    prepare(tmp_path, inputs, **EIGHT)
+    run_processes(forker, tmp_path, number, ERICA_PARALLEL=parallel)
+    assert_same_run(tmp_path, alone)
+
+
+@pytest.mark.parametrize("after", ["ddp", "fsdp"])
+def test_a_divided_run_that_is_killed_continues_divided_or_not(
+    forker, inputs, alone, tmp_path, after
+):
+    prepare(tmp_path, inputs, **EIGHT)
+    kill = {"ERICA_PARALLEL": "fsdp", "ERICA_FAIL_AT": "train.step:3"}
+    run_processes(forker, tmp_path, 2, code=-signal.SIGKILL, **kill)
+    run_processes(forker, tmp_path, 2, ERICA_PARALLEL=after)
+    assert "continuing after step 2" in (tmp_path / "stderr").read_text()
+    assert_same_run(tmp_path, alone)
+
+
+def test_divided_layers_need_equal_shares(forker, inputs, tmp_path):
+    prepare(tmp_path, inputs, batch_size=6, micro_batch_size=2)
+    with pytest.raises(AssertionError, match="do not divide equally over 2 processes"):
+        run_processes(forker, tmp_path, 2, ERICA_PARALLEL="fsdp")
 
 
 def test_more_processes_than_micro_batches_is_one_line(forker, inputs, tmp_path):

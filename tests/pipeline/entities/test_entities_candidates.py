@@ -23,6 +23,7 @@ def build(folder, config=CONFIG):
     for name, values in (("surfaces", SURFACES), ("titles", TITLES)):
         table = pa.table({"name": pa.array(sorted(values), pa.string())})
         pq.write_table(table, survey / f"{name}.parquet")
+    (folder / "candidates.duckdb").unlink(missing_ok=True)  # one that is there is taken as it is
     build_candidates(
         folder / "candidates.duckdb",
         index=folder / "data/index/wikidata.duckdb",

@@ -11,16 +11,18 @@ GOOD = item(1, "Oda", aliases=["Oda the Old"], page="Oda")
 def decode(data, language="en", wiki="enwiki"):
     counts = {}
     decoder = EntityDecoder(language=language, wiki=wiki)
-    return list(decoder.decode_lines(data, counts)), counts
+    return (*decoder.decode_lines(data, counts), counts)
 
 
 def ids(data):
-    found, counts = decode(data)
-    return [("Q" if is_item else "P") + str(number) for is_item, number, _ in found], counts
+    items, properties, counts = decode(data)
+    return [f"Q{number}" for number, _ in items] + [
+        f"P{number}" for number, _ in properties
+    ], counts
 
 
 def test_wikidata_official_dump():
-    assert ids(dump([GOOD, prop(17, "country"), item(2)])) == (["Q1", "P17", "Q2"], {})
+    assert ids(dump([GOOD, prop(17, "country"), item(2)])) == (["Q1", "Q2", "P17"], {})
 
 
 LINE = json.dumps(GOOD).encode()
@@ -72,8 +74,8 @@ def test_wikidata_other_json_is_skipped_and_counted(line, reason):
 
 def test_wikidata_empty_maps_as_lists_and_missing_keys():
     odd = {"type": "item", "id": "Q2", "labels": [], "aliases": [], "claims": [], "sitelinks": []}
-    found, counts = decode(dump([odd, {"id": "Q3"}]))
-    assert [number for _, number, _ in found] == [2, 3]
+    items, _, counts = decode(dump([odd, {"id": "Q3"}]))
+    assert [number for number, _ in items] == [2, 3]
     assert counts == {}
 
 
@@ -81,7 +83,7 @@ def test_wikidata_empty_maps_as_lists_and_missing_keys():
 def test_wikidata_broken_line_is_an_error_with_its_number(line):
     decoder = EntityDecoder(language="en", wiki="enwiki")
     with pytest.raises(BrokenLineError):
-        list(decoder.decode_lines(b"[\n" + LINE + b",\n" + line + b"\n]\n", {}))
+        decoder.decode_lines(b"[\n" + LINE + b",\n" + line + b"\n]\n", {})
     assert decoder.line == 3
 
 
@@ -89,9 +91,9 @@ def test_wikidata_other_languages_and_wikis_are_skipped():
     sites = {"dewiki": {"title": "Oda (Stadt)"}, "enwiki": {"title": "Oda"}}
     labels = {**term("Oda"), **term("Oden", "de"), **term("Odha", "zh-hans")}
     data = dump([{**GOOD, "labels": labels, "sitelinks": sites}])
-    [(_, _, entity)], _ = decode(data, "de", "dewiki")
+    [(_, entity)], _, _ = decode(data, "de", "dewiki")
     assert (entity.labels.own.value, entity.sitelinks.own.title) == ("Oden", "Oda (Stadt)")
-    [(_, _, entity)], _ = decode(data, "zh-hans", "frwiki")
+    [(_, entity)], _, _ = decode(data, "zh-hans", "frwiki")
     assert (entity.labels.own.value, entity.sitelinks.own) == ("Odha", None)
-    [(_, _, entity)], _ = decode(data, "mul")
+    [(_, entity)], _, _ = decode(data, "mul")
     assert entity.labels.own is None

@@ -87,6 +87,43 @@ def test_rd_equals_equation_3_and_so_does_its_gradient(wide, seed, tau):
         assert torch.allclose(gradient, slow.grad, atol=1e-8)
 
 
+@given(st.integers(0, 10_000))
+@settings(max_examples=30, deadline=None)
+def test_order_of_entities_pairs_and_candidates_does_not_matter(seed):
+    generator = np.random.default_rng(seed)
+    entity = torch.as_tensor(generator.normal(size=(9, 4)))
+    place = torch.as_tensor(generator.permutation(9))  # old row of each new one
+    renamed = place.argsort()
+    head, tail, pair = (torch.as_tensor(generator.integers(0, 9, 7)) for _ in range(3))
+    anchor, positive = (torch.as_tensor(generator.integers(0, 7, 5)) for _ in range(2))
+    negative = torch.as_tensor(generator.integers(-1, 7, (5, 4)))
+    candidate = torch.as_tensor(generator.integers(-1, 9, (7, 5)))
+    candidate[:, 0] = pair
+    first = relation_discrimination(entity, head, tail, anchor, positive, negative, 0.05)
+    asked = entity_discrimination(entity, head, candidate, 0.05)
+    order = torch.as_tensor(generator.permutation(7))  # of the pairs, and of the questions
+    moved = order.argsort()
+    other = torch.as_tensor(generator.permutation(4))
+    second = relation_discrimination(
+        entity[place],
+        renamed[head[order]],
+        renamed[tail[order]],
+        moved[anchor],
+        moved[positive],
+        torch.where(negative >= 0, moved[negative.clamp(min=0)], -1)[:, other],
+        0.05,
+    )
+    shuffled = candidate[order][:, torch.cat([torch.tensor([0]), 1 + other])]
+    again = entity_discrimination(
+        entity[place],
+        renamed[head[order]],
+        torch.where(shuffled >= 0, renamed[shuffled.clamp(min=0)], -1),
+        0.05,
+    )
+    assert second.item() == pytest.approx(first.item(), rel=1e-9)
+    assert again.item() == pytest.approx(asked.item(), rel=1e-9)
+
+
 def test_one_candidate_leaves_nothing_to_discriminate():
     entity = torch.randn(3, 4)
     loss = entity_discrimination(entity, torch.tensor([0]), torch.tensor([[1]]), 0.05)

@@ -13,7 +13,8 @@ from pipeline.records.encoded import ENCODED
 from pipeline.training.baselines import CpSampler, MtbSampler, SentenceText
 from pipeline.training.corpus import Corpus
 from pipeline.training.objective import Objective
-from pipeline.training.pretrain import plain_vocabulary, pretrain, summarise
+from pipeline.training.pretrain import plain_vocabulary, pretrain
+from pipeline.training.report import summarise
 from pipeline.training.runtime import Runtime
 from pipeline.training.sentences import (
     MAX_TOKENS,
@@ -230,6 +231,44 @@ def test_every_family_and_ablation_gives_an_encoder(tmp_path_factory, tmp_path, 
     assert model.get_input_embeddings().num_embeddings == len(tokenizer)
     assert all(np.isfinite(row["loss"]) for row in outcome.rows)
     assert summarise(outcome, config)["heldout"]["after"]["ed_questions"] > 0
+
+
+SIZES = {"num_hidden_layers": 2, "hidden_size": 32, "num_attention_heads": 4}
+ARCHITECTURES = {
+    "roberta": (transformers.RobertaConfig, SIZES | {"intermediate_size": 64}),
+    "distilbert": (
+        transformers.DistilBertConfig,
+        {"n_layers": 2, "dim": 32, "n_heads": 4, "hidden_dim": 64},
+    ),
+    "mpnet": (transformers.MPNetConfig, SIZES | {"intermediate_size": 64}),
+    "modernbert": (transformers.ModernBertConfig, SIZES | {"intermediate_size": 64}),
+    "electra": (transformers.ElectraConfig, SIZES | {"intermediate_size": 64}),
+}
+
+
+@pytest.mark.parametrize("name", ARCHITECTURES)
+def test_other_architectures_train_and_load(tmp_path, name):
+    base = tmp_path / "base"
+    write_tiny_bert(base)
+    write_tiny_shards(tmp_path / "shard", base, documents=12)
+    tokenizer = transformers.AutoTokenizer.from_pretrained(base)
+    ids = {f"{kind}_token_id": 0 for kind in ("pad", "bos", "eos", "cls", "sep")}
+    kind, sizes = ARCHITECTURES[name]
+    config = kind(vocab_size=len(tokenizer), max_position_embeddings=132, **sizes, **ids)
+    torch.manual_seed(0)
+    transformers.AutoModelForMaskedLM.from_config(config).save_pretrained(base)
+    outcome = pretrain(
+        tiny_config(num_steps=6, micro_batch_size=6, learning_rate=3e-3),
+        base=base,
+        shards=tmp_path / "shard",
+        scratch=tmp_path / "scratch",
+        output=tmp_path / "out",
+    )
+    losses = [row["loss"] for row in outcome.rows]
+    assert np.isfinite(losses).all()
+    assert min(losses[3:]) < losses[0]
+    loaded = transformers.AutoModelForMaskedLM.from_pretrained(tmp_path / "out")
+    assert loaded.config.model_type == config.model_type
 
 
 def test_a_baseline_without_enough_sentences_is_one_line(tmp_path):

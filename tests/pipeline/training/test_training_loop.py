@@ -1,12 +1,19 @@
+import subprocess
+import sys
+from pathlib import Path
+
 import numpy as np
 import pytest
 import torch
 
+from pipeline.training import checkpoints
 from pipeline.training.ahead import Ahead
+from pipeline.training.checkpoints import CheckpointStore
 from pipeline.training.loop import Losses, NonFiniteLossError, fit
 from pipeline.training.optimizer import OptimizerConfig, build_optimizer, schedule
 from pipeline.training.runtime import Runtime
 
+ROOT = Path(__file__).parents[3]
 CONFIG = OptimizerConfig(
     learning_rate=0.1, weight_decay=0.1, warmup_fraction=0.2, max_gradient_norm=1.0
 )
@@ -112,3 +119,33 @@ def test_impossible_numbers_are_refused_by_name(field, value):
     }
     with pytest.raises(ValueError, match=f"^{field}: must"):
         OptimizerConfig(**numbers | {field: value})
+
+
+def test_a_checkpoint_is_due_after_a_time_too(tmp_path, monkeypatch):
+    model = torch.nn.Linear(2, 1)
+    optimizer = torch.optim.AdamW(model.parameters())
+    runtime = Runtime(device=torch.device("cpu"), precision="fp32", seed=0)
+    store = CheckpointStore(tmp_path, steps=1000, runtime=runtime)
+    store.step_done(model, optimizer, [{"loss": 1.0}])
+    assert not list(tmp_path.iterdir())
+    monkeypatch.setattr(checkpoints, "SECONDS", -1)
+    for steps in (2, 3, 4):
+        store.step_done(model, optimizer, [{"loss": 1.0}] * steps)
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["step_00000003.pt", "step_00000004.pt"]
+
+
+def test_a_second_sigterm_ends_a_step_that_hangs(tmp_path):
+    code = f"""
+import os, signal, torch
+from pipeline.training import checkpoints
+from pipeline.training.runtime import Runtime
+runtime = Runtime(device=torch.device("cpu"), precision="fp32", seed=0)
+with checkpoints.CheckpointStore({str(tmp_path)!r}, steps=1, runtime=runtime):
+    os.kill(os.getpid(), signal.SIGTERM)
+    os.kill(os.getpid(), signal.SIGTERM)  # passed on by torchrun
+    checkpoints.PATIENCE = -1
+    os.kill(os.getpid(), signal.SIGTERM)
+    raise AssertionError("still here")
+"""
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 143, done.stderr

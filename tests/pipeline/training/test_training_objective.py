@@ -12,7 +12,12 @@ from pipeline.training.objective import Objective
 from pipeline.training.pretrain import NO_MARKERS, plain_vocabulary
 from pipeline.training.runtime import Runtime
 from pipeline.training.sampler import StepSampler
-from tests.tiny_training import tiny_config, write_tiny_bert, write_tiny_shards
+from tests.tiny_training import (
+    random_document,
+    tiny_config,
+    write_tiny_bert,
+    write_tiny_shards,
+)
 
 CPU = Runtime(device=torch.device("cpu"), precision="fp32", seed=1)
 
@@ -142,6 +147,33 @@ def test_step_equals_loops_over_documents(world, changes):
     assert torch.allclose(gradient, flat_gradient(model), atol=2e-4, rtol=2e-3)
 
 
+@pytest.mark.parametrize("seed", range(1, 5))
+def test_any_documents_equal_loops(tmp_path_factory, tmp_path, seed):
+    """Spans beyond the limit, pairs with several relations, documents without a relation."""
+    base = tmp_path_factory.getbasetemp() / "loops"
+    if not base.exists():
+        write_tiny_bert(base)
+    generator = np.random.default_rng(seed)
+    rows = [random_document(generator, number) for number in range(10)]
+    for row in rows[::3]:
+        for name in ("head", "tail", "relation", "intra"):
+            row[name] = []
+    write_tiny_shards(tmp_path / "shard", base, rows=rows)
+    corpus = Corpus.open(tmp_path / "shard" / "train", tmp_path / "flat")
+    relations = Relations.read(tmp_path / "shard" / "relations.parquet")
+    changes = {"batch_size": 10, "micro_batch_size": 4, "max_length": 24 + 4 * seed}
+    model, sampler, objective = start((base, corpus, relations), **changes)
+    step = sampler(seed)
+    assert 0 < step.num_questions < 10
+    sums, gradient = losses_and_gradient(model, sampler, objective, seed)
+    parts = slow_losses(model, step, sampler.config)
+    for name, value in parts.items():
+        assert sums[name] == pytest.approx(value.item(), rel=2e-5), name
+    model.zero_grad()
+    sum(parts.values()).backward()
+    assert torch.allclose(gradient, flat_gradient(model), atol=2e-4, rtol=2e-3)
+
+
 @pytest.mark.parametrize("size", [1, 3, 4])
 def test_micro_batches_change_neither_losses_nor_gradient(world, size):
     whole = losses_and_gradient(*start(world))
@@ -173,14 +205,15 @@ def test_dropout_of_the_two_passes_is_the_same(world):
         CPU.reseed(5, place)
         objective(batch)
     contrast = []
-    objective._contrast = lambda _step, _pairs, pool, _first: (
+    objective._contrast = lambda _step, _pairs, pool: (
         contrast.append(pool)
         or (
             torch.zeros(()),
             torch.zeros_like(pool),
         )
     )
-    objective._cache(5, sampler(5), list(first))
+    collated = objective.collate(sampler(5))
+    objective._cache(5, collated.step, list(first), collated.pairs)
     assert torch.equal(torch.cat(seen), contrast[0])
 
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from pipeline.io import write_shard
 from pipeline.model.encoder import SpecialTokens
 from pipeline.records.encoded import ENCODED
-from pipeline.training.batches import MAX_PADDING, Sheet, lay_out, read_views
+from pipeline.training.batches import MAX_PADDING, Layout, Sheet, lay_out, read_views
 from pipeline.training.corpus import Corpus, Relations
 from pipeline.training.questions import answerable, choose_triples, list_candidates, write_prompts
 from pipeline.training.views import Prompts, build_views
@@ -139,7 +139,7 @@ def test_views_questions_and_tensors_equal_lists(tmp_path_factory, seed, limit):
 @given(st.lists(st.integers(2, 300), min_size=1, max_size=80), st.sampled_from([1, 8]))
 @settings(deadline=None)
 def test_rectangles_hold_every_sequence_once_with_little_padding(lengths, unit):
-    base, shapes = lay_out(np.asarray(lengths), unit)
+    base, shapes = lay_out(np.asarray(lengths), Layout("rectangles", unit=unit))
     used = np.concatenate([np.arange(b, b + n) for b, n in zip(base, lengths, strict=True)])
     size = sum(rows * width for rows, width in shapes)
     assert all(width % unit == 0 or width == max(lengths) for _, width in shapes)
@@ -160,7 +160,7 @@ def test_readings_divide_the_sheet(tmp_path):
 
     seen = 0
     for first, last in ((0, 3), (3, 4), (4, 7)):
-        reading = read_views(sheet, first, last, padding=0, device=torch.device("cpu"))
+        reading = read_views(sheet, first, last, padding=0)
         flat = torch.cat([ids.flatten() for ids, _ in reading.blocks])
         mask = torch.cat([mask.flatten() for _, mask in reading.blocks])
         tokens = slice(views.token_offset[first], views.token_offset[last])

@@ -1,0 +1,123 @@
+"""Speed of `index` against its floors, in one run on the same bytes.
+
+    .venv/bin/python -m benchmarks.index [--dump FILE] [--rounds 3]
+
+Prints MB of JSON per second of one process (CPU time) for decompression alone, typed decoding
+alone and the stage's work, from gzip and from bzip2; then the load into DuckDB, the size of the
+index and the peak of memory. Rounds are interleaved and the best of each counts, because other
+work on the machine slows them by turns.
+
+The excerpt's entities have 1.4 kB on average, those of the full dump 14 kB: so its entities above
+8 kB are measured apart.
+"""
+
+import argparse
+import bz2
+import gzip
+import resource
+import shutil
+import tempfile
+import time
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from pipeline.entities.blocks import read_range, split_file
+from pipeline.entities.extract import ExtractTask, extract
+from pipeline.entities.store import build_index
+from pipeline.entities.wikidata import EntityDecoder
+from pipeline.settings import read_setting
+
+DUMP = "data/wiki/wikidata-excerpt.json.bz2"
+LARGE = 8_000  # bytes of a line
+ENOUGH = 100_000_000  # bytes of text to measure
+
+
+def decompress(path: Path) -> int:
+    """Read a dump and do nothing with it."""
+    return sum(len(lines) for part in split_file(path) for lines in read_range(part))
+
+
+def decompress_plainly(path: Path) -> int:
+    """Decompress a bzip2 file with Python's module, as a floor."""
+    return len(bz2.decompress(path.read_bytes()))
+
+
+def decode(path: Path) -> int:
+    """Read a dump and decode its entities."""
+    decoder, number = EntityDecoder(language="en", wiki="enwiki"), 0
+    for part in split_file(path):
+        for lines in read_range(part):
+            number += sum(map(len, decoder.decode_lines(lines, {})))
+    return number
+
+
+def extract_all(path: Path, folder: Path) -> int:
+    """Write the tables of a dump."""
+    shutil.rmtree(folder, ignore_errors=True)
+    claims = 0
+    for number, part in enumerate(split_file(path)):
+        task = ExtractTask(part, path, part.start, folder / str(number), "en", "enwiki")
+        claims += extract(task)["claims"]
+    return claims
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--dump", type=Path, default=Path(read_setting("ERICA_SHARED")) / DUMP)
+    parser.add_argument("--rounds", type=int, default=3)
+    options = parser.parse_args()
+    text = bz2.decompress(options.dump.read_bytes())
+    large = b"".join(line for line in text.splitlines(keepends=True) if len(line) > LARGE)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        for label, data in (("all entities", text), ("large entities", large)):
+            data *= max(ENOUGH // len(data), 1)
+            gz, bz = folder / "dump.json.gz", folder / "dump.json.bz2"
+            gz.write_bytes(gzip.compress(data, 6))
+            bz.write_bytes(bz2.compress(data, 9))
+            runs: dict[str, Callable[[], int]] = {
+                "gzip alone": partial(decompress, gz),
+                "gzip and decoding": partial(decode, gz),
+                "extract from gzip": partial(extract_all, gz, folder / "parts"),
+                "bzip2 alone (module)": partial(decompress_plainly, bz),
+                "bzip2 alone (blocks)": partial(decompress, bz),
+                "extract from bzip2": partial(extract_all, bz, folder / "parts"),
+            }
+            best = measure(runs, options.rounds)
+            print(f"{label}: {len(data) / 1e6:.0f} MB, {len(data) // data.count(10)} bytes each")
+            for run, seconds in best.items():
+                print(f"  {run:22} {len(data) / 1e6 / seconds:7.0f} MB/s")
+            ratio = best["extract from bzip2"] / best["bzip2 alone (module)"]
+            print(f"  extract from bzip2 / bzip2 alone: {ratio:.2f}")
+        load(options.dump, folder)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(f"peak memory of all: {peak:.0f} MB (with the text itself)")
+
+
+def load(dump: Path, folder: Path) -> None:
+    """Load the tables into DuckDB and print time and size."""
+    claims = extract_all(dump, folder / "parts")
+    before = time.process_time()
+    build_index(folder / "parts", folder / "index.duckdb", folder / "spill")
+    seconds = time.process_time() - before
+    size = (folder / "index.duckdb").stat().st_size
+    print(
+        f"load: {claims / seconds / 1e6:.1f} M claims/s, {size / claims:.1f} bytes per claim in all"
+    )
+
+
+def measure(runs: dict[str, Callable[[], int]], rounds: int) -> dict[str, float]:
+    """Return the fewest CPU seconds of each run."""
+    best = dict.fromkeys(runs, float("inf"))
+    for _ in range(rounds):
+        for name, run in runs.items():
+            before = time.process_time()
+            run()
+            best[name] = min(best[name], time.process_time() - before)
+    return best
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,143 @@
+"""What each data stage costs on a project's own data: by core, by two workers, in memory.
+
+    python -m benchmarks.stages --project FOLDER [--stages parse,link] [--rates rates.json]
+    python -m benchmarks.stages --growth 1,10,100 [--pages 300]
+
+The first form runs the stages of a project that `dvc repro` has been through (a scratch copy:
+their outputs are written anew) as DVC does, as processes, and prints seconds, processor seconds,
+units per second and core, and the largest process. The second makes worlds of growing size
+(pipeline/sample) and prints the same per page: flat numbers mean that a full dump costs its size.
+
+A unit is what the stage reads: of parse a MB of XML, of index a MB of JSON, else a document.
+"""
+
+import argparse
+import os
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from benchmarks.pretrain import ROOT
+from pipeline.io import read_json, write_json
+
+STAGES = ("parse", "index", "ner", "link", "heldout", "annotate", "shard")
+
+
+def run_stage(project: Path, stage: str, workers: int) -> tuple[float, float, float]:
+    """Run a stage; return wall seconds, processor seconds and MB of the largest process."""
+    environment = dict(
+        os.environ, PYTHONPATH=str(ROOT), ERICA_WORKERS=str(workers), OMP_NUM_THREADS="1"
+    )
+    before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+    command = ["/usr/bin/time", "-f", "%M", "-o", str(project / "peak"), sys.executable, "-m"]
+    subprocess.run(
+        [*command, f"stages.{stage}"],
+        cwd=project,
+        env=environment,
+        check=True,
+        stderr=subprocess.DEVNULL,
+    )
+    seconds = time.perf_counter() - start
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return seconds, cpu, int((project / "peak").read_text().split()[-1]) / 1024
+
+
+def count_units(project: Path, stage: str) -> tuple[float, str]:
+    """Return how much a stage reads, and the unit."""
+    reports = project / "data" / "reports"
+    if stage == "parse":
+        return _dump_size(project, "wikipedia"), "MB"
+    if stage == "index":
+        return _dump_size(project, "wikidata"), "MB"
+    return float(read_json(reports / "annotate.json")["documents"]["in"]), "documents"
+
+
+def _dump_size(project: Path, kind: str) -> float:
+    """Return the MB of a dump, decompressed."""
+    import bz2
+    import gzip
+
+    openers = {".bz2": bz2.open, ".gz": gzip.open}
+    total = 0
+    for path in sorted((project / "data" / "fetch" / kind).iterdir()):
+        if "index" in path.name:
+            continue
+        with openers.get(path.suffix, open)(path, "rb") as stream:
+            while chunk := stream.read(1 << 22):
+                total += len(chunk)
+    return total / 1e6
+
+
+def measure_project(project: Path, stages: list[str], workers: list[int], rates: Path) -> None:
+    """Print one line per stage and number of workers; write the rates of the first to a file."""
+    found = {}
+    for stage in stages:
+        units, unit = count_units(project, stage)
+        first = 0.0
+        for number in workers:
+            wall, cpu, peak = run_stage(project, stage, number)
+            first = first or wall
+            size = sum(f.stat().st_size for f in (project / "data" / stage).rglob("*")) / 1e6
+            found.setdefault(
+                stage,
+                {"unit": unit, "units": units, "core_seconds": cpu, "mb": peak, "disk_mb": size},
+            )
+            print(
+                f"{stage:9} {number} workers: {wall:7.1f} s, processor {cpu:7.1f} s, "
+                f"{units / cpu:9.1f} {unit} per core second, {peak:5.0f} MB, "
+                f"{first / wall:.2f} x the first",
+                flush=True,
+            )
+
+    write_json(rates, found)
+
+
+def measure_growth(factors: list[int], pages: int, stages: list[str]) -> None:
+    """Print processor milliseconds per page and memory of each stage, for worlds that grow."""
+    for factor in factors:
+        number = pages * factor
+        with tempfile.TemporaryDirectory() as name:
+            project = Path(name)
+            for folder in ("params.yaml", "presets"):
+                source = ROOT / folder
+                (shutil.copytree if source.is_dir() else shutil.copy)(source, project / folder)
+            params = (project / "params.yaml").read_text("utf-8")
+            params = params.replace("pages: 600", f"pages: {number}")
+            params = params.replace("items: 3000", f"items: {5 * number}")
+            (project / "params.yaml").write_text(params, "utf-8")
+            run_stage(project, "fetch", 2)
+            for stage in stages:
+                _, cpu, peak = run_stage(project, stage, 2)
+                print(
+                    f"{factor:4}x {number:7} pages  {stage:9} {1e3 * cpu / number:8.2f} ms a page, "
+                    f"{peak:5.0f} MB",
+                    flush=True,
+                )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--project", type=Path)
+    parser.add_argument("--stages", default=",".join(STAGES))
+    parser.add_argument("--workers", default="1,2")
+    parser.add_argument("--rates", type=Path, default=Path("rates.json"), help="file to write")
+    parser.add_argument("--growth", default="")
+    parser.add_argument("--pages", type=int, default=300, help="of the smallest world")
+    options = parser.parse_args()
+    stages = options.stages.split(",")
+    if options.growth:
+        measure_growth([int(f) for f in options.growth.split(",")], options.pages, stages)
+    elif options.project:
+        workers = [int(number) for number in options.workers.split(",")]
+        measure_project(options.project.resolve(), stages, workers, options.rates)
+    else:
+        parser.error("give --project or --growth")
+
+
+if __name__ == "__main__":
+    main()

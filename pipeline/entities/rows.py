@@ -1,0 +1,168 @@
+"""Entities to columns: what `extract` has collected of the index's tables so far.
+
+Claims are collected in passes over all statements of a block, in C, because Python would need a
+microsecond for each of the 1.5 billion in the full dump.
+"""
+
+import itertools
+import operator
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from pipeline.entities.parts import TABLES, PartWriter
+from pipeline.entities.statements import RANKS, EntityValue, Statement
+from pipeline.entities.wikidata import Numbered, read_id
+from pipeline.progress import Counts
+
+INVERSE = "P1696"  # inverse property
+CONSTRAINT = "P2302"  # property constraint
+SYMMETRIC = 21510862  # symmetric constraint
+COUNTERS = (
+    *TABLES,
+    "statements",
+    "statements_without_item",
+    "statements_deprecated",
+    "statements_repeated",
+)
+
+Claims = dict[str, list[Statement]]
+
+_tail_of = operator.attrgetter("mainsnak.datavalue.value.item")
+_rank_of = operator.attrgetter("rank")
+
+
+class Rows:
+    """Columns under construction, in the order of `TABLES`."""
+
+    def __init__(self) -> None:
+        self.counts: Counts = dict.fromkeys(COUNTERS, 0)
+        self._columns: dict[str, list[list[Any]]] = {}  # of claims, a list of arrays each
+        self._sizes: Counts = {}
+        self._properties = _PropertyNumbers()
+        for table in TABLES:
+            self._clear(table)
+
+    def flush(self, writer: PartWriter, *, at_least: int) -> None:
+        """Write the tables that have at least so many rows, and forget them."""
+        for table, number in self._sizes.items():
+            if number < max(at_least, 1):
+                continue
+            columns: list[Any] = self._columns[table]
+            if table == "claims":
+                columns = [np.concatenate(arrays) for arrays in columns]
+            writer.write(table, columns)
+            self.counts[table] += number
+            self._clear(table)
+
+    def _clear(self, table: str) -> None:
+        self._columns[table] = [[] for _ in TABLES[table]]
+        self._sizes[table] = 0
+
+    def add_items(self, items: Numbered) -> None:
+        """Add items with their names, their pages and their claims."""
+        numbers, labels = self._columns["items"]
+        named, names = self._columns["aliases"]
+        linked, pages = self._columns["sitelinks"]
+        for item, entity in items:
+            label, aliases = _read_names(entity)
+            numbers.append(item)
+            labels.append(label)
+            if aliases:
+                named += [item] * len(aliases)
+                names += aliases
+            page = getattr(entity.sitelinks, "own", None)  # `[]` has none
+            if page is not None:
+                linked.append(item)
+                pages.append(page.title.replace("_", " "))
+        self._sizes |= {"items": len(numbers), "aliases": len(named), "sitelinks": len(linked)}
+        owned = [(item, entity) for item, entity in items if entity.claims.__class__ is dict]
+        self._add_claims([item for item, _ in owned], [entity.claims for _, entity in owned])
+
+    def add_properties(self, properties: Numbered) -> None:
+        """Add properties with their names, datatypes, inverses and whether they are symmetric."""
+        rows = self._columns["properties"]
+        named, names = self._columns["property_aliases"]
+        for number, entity in properties:
+            label, aliases = _read_names(entity)
+            claims = entity.claims if isinstance(entity.claims, dict) else {}
+            inverses = [value.property for value in _read_values(claims, INVERSE)]
+            symmetric = any(value.item == SYMMETRIC for value in _read_values(claims, CONSTRAINT))
+            inverse = next(filter(None, inverses), None)
+            row = (number, label or f"P{number}", entity.datatype, inverse, symmetric)
+            for column, value in zip(rows, row, strict=True):
+                column.append(value)
+            named += [number] * len(aliases)
+            names += aliases
+        self._sizes |= {"properties": len(rows[0]), "property_aliases": len(named)}
+
+    def _add_claims(self, owners: list[int], claims: list[Claims]) -> None:
+        groups = list(itertools.chain.from_iterable(map(dict.values, claims)))
+        statements = list(itertools.chain.from_iterable(groups))
+        if not statements:
+            return
+        # one row per statement
+        tails = np.fromiter(map(_tail_of, statements), np.int64, len(statements))
+        ranks = np.fromiter(map(RANKS.__getitem__, map(_rank_of, statements)), np.int64)
+        sizes = np.fromiter(map(len, groups), np.int64, len(groups))
+        group = np.repeat(np.arange(len(groups)), sizes)
+        # one row per group: the statements of an item with one property
+        items = np.repeat(owners, list(map(len, claims)))
+        names = itertools.chain.from_iterable(claims)
+        properties = np.fromiter(map(self._properties.__getitem__, names), np.int64)
+        # Wikidata's "truthy" claims: of a group the preferred ones, if there are none the normal
+        # ones; a preferred "no value" counts
+        top = np.zeros(len(groups), np.int64)
+        np.maximum.at(top, group, ranks)
+        deprecated = (tails > 0) & (ranks == 0)
+        kept = (tails > 0) & (ranks > 0) & (properties[group] > 0)
+        # one claim where several statements name the same tail, with the highest rank: it comes
+        # first of those that are equal but for the last two bits
+        keys = np.sort((group << 34 | tails << 2 | (3 - ranks))[kept])
+        keys = keys[np.flatnonzero(np.diff(keys >> 2, prepend=-1))]
+        group, tails, ranks = keys >> 34, keys >> 2 & 0xFFFFFFFF, 3 - (keys & 3)
+        rows = (items[group], properties[group], tails, ranks, ranks == top[group])
+        for column, values, field in zip(
+            self._columns["claims"], rows, TABLES["claims"], strict=True
+        ):
+            column.append(values.astype(field.type.to_pandas_dtype()))
+        self._sizes["claims"] += len(keys)
+        num_kept, num_deprecated = int(kept.sum()), int(deprecated.sum())
+        self.counts["statements"] += len(statements)
+        self.counts["statements_without_item"] += len(statements) - num_kept - num_deprecated
+        self.counts["statements_deprecated"] += num_deprecated
+        self.counts["statements_repeated"] += num_kept - len(keys)
+
+
+class _PropertyNumbers(dict[str, int]):
+    """Numbers of properties by id, 0 for what is no id; each is read once."""
+
+    def __missing__(self, name: str) -> int:
+        self[name] = read_id(name, "property")
+        return self[name]
+
+
+def _read_names(entity: Any) -> tuple[str | None, list[str]]:
+    """Return the label and the other names, each once."""
+    try:
+        own, mul = entity.labels.own, entity.labels.mul
+    except AttributeError:  # `[]` or nothing
+        own = mul = None
+    label = own.value if own else mul.value if mul else None
+    try:
+        first, second = entity.aliases.own, entity.aliases.mul
+    except AttributeError:
+        first = second = None
+    if not first and not second and not (own and mul):
+        return label, []
+    terms = [*((mul,) if own and mul else ()), *(first or ()), *(second or ())]
+    names = dict.fromkeys([term.value for term in terms])
+    return label, [name for name in names if name and name != label]
+
+
+def _read_values(claims: Claims, name: str) -> Iterator[EntityValue]:
+    """Yield the values of a property, but for deprecated ones."""
+    for statement in claims.get(name, ()):
+        if RANKS[statement.rank]:
+            yield statement.mainsnak.datavalue.value

@@ -1,0 +1,1 @@
+"""How good the data is: our own annotation of documents that people have annotated."""
