@@ -93,10 +93,11 @@ def _run(project: Path, stage: str, executor: str) -> str:
     killed = ""
     while process.poll() is None:
         time.sleep(0.02)
-        if executor == "ray" and not killed and (shards := list(project.glob(done))):
-            if worker := _find_worker():
-                os.kill(worker, signal.SIGKILL)
-                killed = f", a worker killed with {len(shards)} shards done"
+        if executor == "local" or killed:
+            continue
+        if (shards := list(project.glob(done))) and (worker := _find_worker()):
+            os.kill(worker, signal.SIGKILL)
+            killed = f", a worker killed with {len(shards)} shards done"
     if process.returncode:
         sys.exit(f"stages.{stage} ended with {process.returncode}")
     return killed
