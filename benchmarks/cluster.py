@@ -93,8 +93,9 @@ def _run(project: Path, stage: str, executor: str) -> str:
     killed = ""
     while process.poll() is None:
         time.sleep(0.02)
-        shards = list(project.glob(done)) if executor == "ray" and not killed else []
-        if shards and (worker := _find_worker()):
+        if executor == "local" or killed:
+            continue
+        if (shards := list(project.glob(done))) and (worker := _find_worker()):
             os.kill(worker, signal.SIGKILL)
             killed = f", a worker killed with {len(shards)} shards done"
     if process.returncode:

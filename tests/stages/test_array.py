@@ -10,7 +10,7 @@ import pytest
 from pipeline.scratch import open_scratch
 from stages.command import run
 from tests.small_dumps import multistream
-from tests.stages import test_annotate, test_link, test_ner, test_parse, test_shard
+from tests.stages import test_annotate, test_link, test_parse, test_shard
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -22,7 +22,6 @@ def make_parse(folder):
 
 PROJECTS = {
     "parse": make_parse,
-    "ner": test_ner.make_project,
     "link": test_link.make_project,
     "annotate": test_annotate.make_project,
     "shard": test_shard.make_project,
@@ -98,6 +97,18 @@ def test_the_last_run_does_what_a_killed_job_left(tmp_path):
     code, err = finish(start(parts, "link", **environment))
     assert code == 0, err
     assert output(parts, "link") == output(whole, "link")
+
+
+@pytest.mark.crash
+def test_a_job_never_publishes_even_with_nothing_left_to_do(tmp_path):
+    test_annotate.make_project(tmp_path)
+    for share in ("1/2", "2/2", "1/2"):
+        code, err = finish(start(tmp_path, "annotate", "--shard", share))
+        assert code == 0, err
+        assert f"share {share} is done" in err
+        assert not (tmp_path / "data/annotate").exists()
+        assert not (tmp_path / "data/reports/annotate.json").exists()
+    assert len(markers(tmp_path, "annotate")) == 3
 
 
 def test_jobs_share_a_lock_that_keeps_the_publishing_run_out(tmp_path, monkeypatch):

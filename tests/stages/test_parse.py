@@ -97,18 +97,28 @@ def test_two_workers_write_the_same_bytes(tmp_path, whole):
 
 @pytest.mark.crash
 @pytest.mark.parametrize(
-    ("point", "workers"), [("parse.shard:1", "1"), ("parse.marker:0", "1"), ("parse.shard:2", "2")]
+    ("point", "workers", "finished"),
+    [
+        ("write.shard_00001.parquet:0", "1", 1),
+        ("parse.shard:1", "1", 2),
+        ("parse.marker:0", "1", 0),
+        ("parse.shard:2", "2", 3),
+        ("publish:0", "1", None),
+    ],
 )
-def test_a_killed_run_is_continued(tmp_path, whole, point, workers):
+def test_a_killed_run_is_continued(tmp_path, whole, point, workers, finished):
     make_project(tmp_path, multistream(PAGES, per_stream=20))
     killed = run_stage(tmp_path, ERICA_WORKERS=workers, ERICA_FAIL_AT=point)
     assert killed.returncode == -9
     assert not (tmp_path / "data/parse").exists()
     markers = list((tmp_path / ".scratch").rglob("markers/*.json"))
-    assert len(markers) == {"parse.shard:1": 2, "parse.marker:0": 0, "parse.shard:2": 3}[point]
-    assert (
-        run_stage(tmp_path, ERICA_WORKERS=workers, ERICA_FAIL_AT="parse.shard:99").returncode == 0
-    )
+    shards = sum(name.startswith("data/parse/shard_") for name in whole)
+    finished = shards if finished is None else finished
+    assert len(markers) == finished
+    # one shard more than are left would kill this run
+    limit = f"parse.marker:{shards - finished}"
+    continued = run_stage(tmp_path, ERICA_WORKERS=workers, ERICA_FAIL_AT=limit)
+    assert continued.returncode == 0, continued.stderr
     assert output(tmp_path) == whole
 
 
