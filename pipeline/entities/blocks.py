@@ -15,7 +15,7 @@ from pipeline.entities.bzip2 import read_blocks
 from pipeline.errors import InputError
 
 BLOCK_BYTES = 1 << 19  # text decoded at once: what the processor caches copy at little cost
-BZIP2_RANGE = 64 << 20  # some 10 minutes of one core: what a kill may cost
+BZIP2_RANGE = 8 << 20  # some 2 seconds of one core for each MB: what a kill may cost
 PLAIN_RANGE = 1 << 30
 
 GZIP, BZIP2, XZ = b"\x1f\x8b", b"BZh", b"\xfd7zXZ"
