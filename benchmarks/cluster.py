@@ -1,12 +1,10 @@
-"""What a cluster costs: overhead of Ray over local processes, and hours of full dumps by cores.
+"""What a cluster costs: overhead of Ray over local processes, and a stage with a killed worker.
 
     python -m benchmarks.cluster                  # overhead, on a two-node cluster of this machine
-    python -m benchmarks.cluster --hours RATE...  # stage=units/rate, such as parse=100000/15.4
     python -m benchmarks.cluster --project FOLDER --stage ner
 
-Overhead: shards that sleep, so that what is beyond their sleep is the pool's. Hours: units divided
-by units per core second; a stage on n cores takes 1/n of it, as its shards share nothing. Stage:
-one local process, then the two nodes, where a worker is killed after the first shard; are the bytes
+Overhead: shards that sleep, so that what is beyond their sleep is the pool's. Stage: one local
+process, then the two nodes, where a worker is killed after the first shard; are the bytes
 the same? The project is a copy that `dvc repro` has been through: the stage's output is made anew.
 """
 
@@ -25,7 +23,6 @@ from pathlib import Path
 
 from pipeline.executor import map_shards
 
-CORES = (1, 16, 64, 256)
 SLEEP = 0.05
 
 
@@ -126,35 +123,14 @@ def _seconds(shards: int) -> float:
         return time.perf_counter() - start
 
 
-def print_hours(costs: list[str]) -> None:
-    """Print a row of hours for each `stage=units/rate`, and their sum."""
-    print("| stage | units | per core second |" + "".join(f" {n} |" for n in CORES))
-    print("|---" * (3 + len(CORES)) + "|")
-    total = 0.0
-    for cost in costs:
-        stage, _, figures = cost.partition("=")
-        units, rate = map(float, figures.split("/"))
-        hours = units / rate / 3600
-        total += hours
-        print(f"| {stage} | {units:,.0f} | {rate:,.1f} |" + _cells(hours))
-    print("| all | | |" + _cells(total))
-
-
-def _cells(hours: float) -> str:
-    return "".join(f" {hours / cores:,.2f} |" for cores in CORES)
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--shards", type=int, default=200)
-    parser.add_argument("--hours", nargs="+", metavar="STAGE=UNITS/RATE")
     parser.add_argument("--project", type=Path)
     parser.add_argument("--stage")
     arguments = parser.parse_args()
     if arguments.project:
         compare(arguments.project.resolve(), arguments.stage)
-    elif arguments.hours:
-        print_hours(arguments.hours)
     else:
         measure_overhead(arguments.shards)
 
