@@ -27,7 +27,8 @@ def main(
     """Fine-tune an encoder with each seed; a seed that is finished is not repeated after a kill."""
     from pipeline import benchmarks, model, training
     from pipeline.benchmarks.catalogue import find_benchmark
-    from pipeline.benchmarks.finetune import Finetuner, average, summarise, write_result
+    from pipeline.benchmarks.finetune import Finetuner, write_result
+    from pipeline.benchmarks.summary import average, summarise
     from pipeline.errors import InputError
     from pipeline.io import atomic_dir, read_json, write_json
     from pipeline.scratch import fingerprint, open_scratch, publish, reach

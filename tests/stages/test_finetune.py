@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from ruamel.yaml import YAML
 
 from pipeline.errors import InputError
 from pipeline.io import read_json
@@ -81,3 +82,26 @@ def test_wrong_arguments_and_missing_files_are_one_line(project):
     with pytest.raises(InputError, match=r"expected the file TEST_FILE_FULL\.TXT"):
         main(task="semeval", encoder="base", percent=10)
     assert not Path("data/finetune").exists()
+
+
+def test_ade_is_the_mean_of_its_folds(tmp_path, tiny_encoder, monkeypatch):  # noqa: F811
+    from pipeline.sample import WorldConfig
+    from pipeline.sample.benchmarks import write_benchmarks
+
+    monkeypatch.chdir(tmp_path)
+    yaml = YAML(typ="safe")
+    params = yaml.load(ROOT / "presets" / "sample.yaml")["finetune"]
+    ade = params["ade"] | {"percent_10": {"batch_size": 4, "epochs": 1, "evaluate_every": 1}}
+    ade |= {"max_tokens": 64, "precision": "fp32"}
+    yaml.dump({"finetune": {"seeds": [1], "ade": ade}}, Path("params.yaml"))
+    world = WorldConfig(seed=1, pages=100, items=500)
+    write_benchmarks(tmp_path / "data/fetch/benchmarks", world, ["ade"])
+    Path("data/encoders").mkdir(parents=True)
+    Path("data/encoders/base").symlink_to(tiny_encoder)
+    main(task="ade", encoder="base", percent=10)
+    folder = Path("data/finetune/ade/base/10/s1")
+    assert sorted(path.name for path in folder.iterdir()) == ["fold0", "fold1"]
+    tests = [read_json(folder / fold / "metrics.json")["test"] for fold in ("fold0", "fold1")]
+    report = read_json(Path("data/reports/finetune/ade-base-10.json"))
+    for name, value in report["mean"]["test"].items():
+        assert value == pytest.approx((tests[0][name] + tests[1][name]) / 2, abs=1e-4)

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 import torch
 
-from pipeline.benchmarks.finetune import Finetuner, summarise, write_result
+from pipeline.benchmarks.finetune import Finetuner, write_result
+from pipeline.benchmarks.summary import average, summarise
 from pipeline.benchmarks.tasks.base import Schedule
 from pipeline.benchmarks.tasks.docred import DocredConfig, DocredTask
 from pipeline.benchmarks.tasks.qa import QaConfig, QaTask
@@ -158,3 +159,19 @@ def write_tiny_roberta(folder):
     RobertaModel(config).save_pretrained(folder)
     tokenizer.save_pretrained(folder)
     return folder
+
+
+def test_folds_become_one_result_of_a_seed():
+    def fold(f1, facts):
+        test = {"f1": f1, "recall": 2 * f1}
+        return {"dev": {}, "test": test, "counts": {"train": {"facts": facts}}}
+
+    one = fold(10.0, 3)
+    assert average({"": one}) is one
+    both = average({"fold0": one, "fold1": fold(20.0, 4)})
+    assert both["test"] == {"f1": 15.0, "recall": 30.0}
+    assert both["counts"] == {"train": {"facts": 7}}
+    assert both["parts"] == {"fold0": one["test"], "fold1": {"f1": 20.0, "recall": 40.0}}
+    report = summarise({1: both, 2: average({"fold0": one, "fold1": one})})
+    assert report["mean"]["test"]["f1"] == 12.5
+    assert report["seeds"]["s1"]["parts"]["fold1"]["f1"] == 20.0
