@@ -44,7 +44,7 @@ def main() -> None:
     task.splits.test.clear()
     finetuner = Finetuner(task, options.encoder)
     runtime = Runtime.start(config.precision, 42)
-    model = finetuner._build(runtime)
+    model = finetuner._build(runtime).train()  # dropout costs all three ways alike
     examples, _ = task.encode(task.draw(options.percent, 42), finetuner.text)
     lengths = np.array([len(example.ids) for example in examples])
     size = config.schedule(options.percent).batch_size
