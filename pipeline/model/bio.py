@@ -32,7 +32,8 @@ def number_words(window: Window, spans: Sequence[Named], labels: Sequence[str]) 
         if len(words) and free[words].all():
             free[words] = False
             numbers[words] = labels.index(f"I-{kind}")
-            if window.start[words[0]] >= start:
+            # a name whose first word stands before this window goes on here
+            if words[0] or window.start[0] <= start:
                 numbers[words[0]] = labels.index(f"B-{kind}")
     return numbers
 

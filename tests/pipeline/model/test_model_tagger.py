@@ -106,6 +106,17 @@ def test_folders_without_a_trained_head_are_refused(trained, tmp_path):
 WORD = st.text(st.sampled_from("abcXYZ.-'é"), min_size=1, max_size=6)
 
 
+def test_a_name_that_began_before_the_window_goes_on_in_it(tmp_path):
+    write_byte_level(tmp_path)
+    tokenizer = transformers.AutoTokenizer.from_pretrained(tmp_path)
+    text = "X XXXéé X"  # the second window holds the end of the second word and the third
+    windows = cut_windows(tokenizer, [text], 12)
+    assert [window.start.tolist() for window in windows] == [[0, 2, 8], [8]]
+    numbers = [number_words(window, [(0, 9, "PER")], LABELS) for window in windows]
+    assert [LABELS[number] for number in numbers[1]] == ["I-PER"]
+    assert decode([text], windows, numbers, LABELS) == [[(0, 9, "PER")]]
+
+
 @settings(max_examples=40, deadline=None)
 @given(words=st.lists(WORD, min_size=1, max_size=120), data=st.data())
 @pytest.mark.parametrize("write", [write_minilm, write_byte_level])
