@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from small_wikidata import dump, item
+from small_wikidata import dump, item, statement, text_value
 
 from pipeline.entities.blocks import split_file
 from pipeline.entities.evidence import LinkConfig
@@ -12,18 +12,24 @@ from pipeline.io import shard_name, write_shard
 from pipeline.records.documents import ANCHORS, DOCUMENTS, PAGES, REDIRECTS
 from pipeline.records.mentions import MENTIONS
 
-HUMAN, CITY, BAND, LIST, SETTLEMENT = 5, 515, 215380, 13406463, 486972
+HUMAN, CITY, BAND, LIST, SETTLEMENT, LANGUAGE_CLASS = 5, 515, 215380, 13406463, 486972, 34770
 ENTITIES = [
     item(HUMAN, "human"),
     item(CITY, "city", claims={"P279": [f"Q{SETTLEMENT}"]}),
     item(1001, "Ada Tern", aliases=["A. Tern"], page="Ada Tern", claims={"P31": ["Q5"]}),
-    item(1002, "Oda", page="Oda", claims={"P31": ["Q515"]}),
+    item(
+        1002,
+        "Oda",
+        page="Oda",
+        claims={"P31": ["Q515"], "P1549": [statement(text_value("Odan"))]},
+    ),
     item(1003, "Oda", aliases=["The Odas"], page="Oda (band)", claims={"P31": ["Q215380"]}),
     item(1004, "Grey Isle", aliases=["Isle"]),  # its page is known by the label only
     item(1005, "Twin"),
     item(1006, "Twin"),
     item(1007, "Lists of Odas", page="List of Odas", claims={"P31": [f"Q{LIST}"]}),
     item(1008, "salt", page="Salt"),
+    item(1010, "Odan", page="Odan language", claims={"P31": [f"Q{LANGUAGE_CLASS}"]}),
     item(1009, "Second Oda", page="New Oda", claims={"P17": ["Q1002"], "P131": ["Q1002"]}),
 ]
 PAGE_ROWS = [("Ada Tern", False), ("Oda", False), ("Oda (band)", False), ("Ode", True)]
@@ -57,7 +63,7 @@ TEXTS = [
     ("Ada Tern", "{Ada Tern|PERSON} was born in [Oda>Oda]. {Tern|PERSON} left {Oda|GPE} early."),
     ("Oda (band)", "{Oda|ORG} played for [the poet>Ada] on [Grey Isle>Grey Isle] in {1999|DATE}."),
     ("Oda", "Oda lies on {the Grey Isle|LOC}. It exports [salt>Salt]. Salt is white."),
-    ("Nowhere", "Nothing of note."),
+    ("Nowhere", "Nothing of note but {Odan|NORP} songs."),
     ("Ode", "[Twin>Twin] and {Twin|PERSON}, [list>List of Odas], {Zed Ray|PERSON}, {Oda|GPE}."),
 ]
 

@@ -13,6 +13,10 @@ def entity_value(name):
     return {"type": "wikibase-entityid", "value": value}
 
 
+def text_value(text, language="en"):
+    return {"type": "monolingualtext", "value": {"text": text, "language": language}}
+
+
 def statement(value, rank="normal", **snak):
     data = entity_value(value) if isinstance(value, str) else value
     mainsnak = {"snaktype": "value", "datatype": "wikibase-item", **snak}

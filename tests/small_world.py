@@ -12,6 +12,7 @@ from pipeline.records.triples import HELD_OUT
 INDEX = """
 create table items(item uinteger, label varchar);
 create table aliases(item uinteger, alias varchar);
+create table demonyms(item uinteger, demonym varchar);
 create table sitelinks(item uinteger, title varchar);
 create table claims(head uinteger, property usmallint, tail uinteger, rank utinyint, best boolean);
 create table properties(

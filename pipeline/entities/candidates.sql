@@ -93,6 +93,9 @@ WITH said AS (
     SELECT label, item, 0, 200 FROM wikidata.items WHERE label IS NOT NULL
     UNION ALL
     SELECT alias, item, 0, 100 FROM wikidata.aliases
+    UNION ALL
+    -- "German" alone is the language; a tagged people or nationality stands for its country
+    SELECT demonym, item, 0, 300 FROM wikidata.demonyms
 )
 SELECT name, item, sum(anchors)::BIGINT AS anchors, sum(named)::BIGINT AS named
 FROM said SEMI JOIN surfaces ON surfaces.name = said.name

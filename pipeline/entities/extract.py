@@ -36,7 +36,7 @@ def extract(task: ExtractTask) -> Counts:
         InputError: The data is corrupt, or a line is not JSON.
     """
     decoder = EntityDecoder(language=task.language, wiki=task.wiki)
-    rows, counts = Rows(), Counts()
+    rows, counts = Rows(task.language), Counts()
     with pause_garbage_collection(), PartWriter(task.out) as writer:
         for lines in read_range(task.part):
             try:

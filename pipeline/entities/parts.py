@@ -13,6 +13,7 @@ from pipeline.io import atomic_file
 TABLES = {
     "items": pa.schema([("item", pa.uint32()), ("label", pa.string())]),
     "aliases": pa.schema([("item", pa.uint32()), ("alias", pa.string())]),
+    "demonyms": pa.schema([("item", pa.uint32()), ("demonym", pa.string())]),
     "sitelinks": pa.schema([("item", pa.uint32()), ("title", pa.string())]),
     "claims": pa.schema(
         [

@@ -9,6 +9,9 @@ SELECT DISTINCT a.item, a.alias
 FROM part_aliases AS a
 ANTI JOIN read_items AS i ON a.item = i.item AND a.alias = i.label;
 
+CREATE OR REPLACE TEMP VIEW read_demonyms AS
+SELECT DISTINCT item, demonym FROM part_demonyms;
+
 CREATE OR REPLACE TEMP VIEW read_sitelinks AS
 SELECT item, min(title) AS title FROM part_sitelinks GROUP BY item;
 

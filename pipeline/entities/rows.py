@@ -12,10 +12,11 @@ from typing import Any
 import numpy as np
 
 from pipeline.entities.parts import TABLES, PartWriter
-from pipeline.entities.statements import RANKS, EntityValue, Statement
+from pipeline.entities.statements import RANKS, EntityValue, Statement, TextValue
 from pipeline.entities.wikidata import Numbered, read_id
 from pipeline.progress import Counts
 
+DEMONYM = "P1549"
 INVERSE = "P1696"  # inverse property
 CONSTRAINT = "P2302"  # property constraint
 SYMMETRIC = 21510862  # symmetric constraint
@@ -34,9 +35,10 @@ _rank_of = operator.attrgetter("rank")
 
 
 class Rows:
-    """Columns under construction, in the order of `TABLES`."""
+    """Columns under construction, in the order of `TABLES`; demonyms are those of one language."""
 
-    def __init__(self) -> None:
+    def __init__(self, language: str) -> None:
+        self._language = language
         self.counts: Counts = dict.fromkeys(COUNTERS, 0)
         self._columns: dict[str, list[list[Any]]] = {}  # of claims, a list of arrays each
         self._sizes: Counts = {}
@@ -78,7 +80,9 @@ class Rows:
                 pages.append(page.title.replace("_", " "))
         self._sizes |= {"items": len(numbers), "aliases": len(named), "sitelinks": len(linked)}
         owned = [(item, entity) for item, entity in items if entity.claims.__class__ is dict]
-        self._add_claims([item for item, _ in owned], [entity.claims for _, entity in owned])
+        claims = [entity.claims for _, entity in owned]
+        self._add_claims([item for item, _ in owned], claims)
+        self._add_demonyms([entry for entry in owned if DEMONYM in entry[1].claims])
 
     def add_properties(self, properties: Numbered) -> None:
         """Add properties with their names, datatypes, inverses and whether they are symmetric."""
@@ -96,6 +100,19 @@ class Rows:
             named += [number] * len(aliases)
             names += aliases
         self._sizes |= {"properties": len(rows[0]), "property_aliases": len(named)}
+
+    def _add_demonyms(self, items: Numbered) -> None:
+        named, names = self._columns["demonyms"]
+        for item, entity in items:
+            texts = [
+                value.text
+                for value in _read_values(entity.claims, DEMONYM)
+                if isinstance(value, TextValue) and value.language == self._language and value.text
+            ]
+            for text in dict.fromkeys(texts):
+                named.append(item)
+                names.append(text)
+        self._sizes["demonyms"] = len(named)
 
     def _add_claims(self, owners: list[int], claims: list[Claims]) -> None:
         groups = list(itertools.chain.from_iterable(map(dict.values, claims)))
@@ -161,7 +178,7 @@ def _read_names(entity: Any) -> tuple[str | None, list[str]]:
     return label, [name for name in names if name and name != label]
 
 
-def _read_values(claims: Claims, name: str) -> Iterator[EntityValue]:
+def _read_values(claims: Claims, name: str) -> Iterator[EntityValue | TextValue]:
     """Yield the values of a property, but for deprecated ones."""
     for statement in claims.get(name, ()):
         if RANKS[statement.rank]:

@@ -54,8 +54,19 @@ class CoordinateData(StringData, frozen=True, gc=False, tag="globecoordinate"):
     """A place on a globe."""
 
 
+class TextValue(msgspec.Struct, frozen=True, gc=False):
+    """A text with its language, as value: "Finnish" in "en"."""
+
+    item: ClassVar[int] = 0
+    property: ClassVar[int] = 0
+    text: str
+    language: str
+
+
 class TextData(StringData, frozen=True, gc=False, tag="monolingualtext"):
     """A text with its language."""
+
+    value: TextValue  # type: ignore[misc]
 
 
 class EntityData(msgspec.Struct, frozen=True, gc=False, tag="wikibase-entityid"):
@@ -85,6 +96,8 @@ class LooseValue(msgspec.Struct, gc=False, rename={"kind": "entity-type", "numbe
     kind: str | None = None
     id: str | None = None
     number: ItemNumber | None = None
+    text: str | None = None
+    language: str | None = None
 
 
 class LooseData(msgspec.Struct, gc=False):
@@ -110,14 +123,16 @@ def tighten(statement: LooseStatement) -> Statement:
     """Return the claim in the usual shape; ranks that are unknown count as deprecated."""
     data = statement.mainsnak.datavalue
     value = data.value if isinstance(data, LooseData) else None
-    entity: ItemValue | PropertyValue | None = None
+    known: EntityData | TextData | None = None
     if isinstance(value, LooseValue):
         prefix, number = _read_id(value)
         if prefix == "Q" and 0 < number < 2**32:
-            entity = ItemValue(number)
+            known = EntityData(ItemValue(number))
         elif prefix == "P" and 0 < number < 2**16:
-            entity = PropertyValue(number)
-    snak = Snak(EntityData(entity)) if entity else Snak()
+            known = EntityData(PropertyValue(number))
+        elif value.text is not None and value.language is not None:
+            known = TextData(TextValue(value.text, value.language))
+    snak = Snak(known) if known else Snak()
     rank: Any = statement.rank if statement.rank in RANKS else "deprecated"
     return Statement(snak, rank)
 

@@ -18,6 +18,12 @@ SELECT item, alias
 FROM read_aliases
 ORDER BY item, alias;
 
+-- What the people of a place are called, and what is theirs ("Finnish"; P1549), in the language.
+CREATE TABLE demonyms AS
+SELECT item, demonym
+FROM read_demonyms
+ORDER BY item, demonym;
+
 -- The item's page in the chosen wiki: what hyperlinks are resolved with.
 CREATE TABLE sitelinks AS
 SELECT item, title

@@ -39,7 +39,7 @@ ROOTS = {
 # and annotators often make: a newspaper is a work to Wikidata and ORG to OntoNotes.
 AGREEING = {
     "PERSON": PERSON,
-    "NORP": GROUP | PLACE | ORGANISATION | LANGUAGE,
+    "NORP": GROUP | PLACE | ORGANISATION,
     "FAC": PLACE | ORGANISATION | PRODUCT,
     "ORG": ORGANISATION | GROUP | WORK | PRODUCT,
     "GPE": PLACE,

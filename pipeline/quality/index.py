@@ -15,6 +15,7 @@ _KNOWN = """
 SELECT DISTINCT name FROM wanted SEMI JOIN (
     SELECT label AS name FROM items
     UNION ALL SELECT alias FROM aliases
+    UNION ALL SELECT demonym FROM demonyms
     UNION ALL SELECT title FROM sitelinks
 ) AS known USING (name)
 """

@@ -59,11 +59,13 @@ union
 select tail, head from pairs;
 
 -- name: names_of_items
--- Labels and aliases of the items of the corpus.
+-- Labels, aliases and demonyms of the items of the corpus.
 select item, label as name from wikidata.items semi join corpus_items using (item)
 where label is not null
 union
-select item, alias as name from wikidata.aliases semi join corpus_items using (item);
+select item, alias as name from wikidata.aliases semi join corpus_items using (item)
+union
+select item, demonym as name from wikidata.demonyms semi join corpus_items using (item);
 
 -- name: item_keys
 -- Those of them, normalised in Python (`named`), that a benchmark has.

@@ -66,6 +66,7 @@ def test_index_writes_the_tables_and_a_report_that_adds_up(project):
     assert {name: len(rows) for name, rows in tables.items()} == {
         "items": 100,
         "aliases": 100,
+        "demonyms": 0,
         "sitelinks": 50,
         "claims": 100,
         "properties": 1,

@@ -92,7 +92,7 @@ def test_link_documents_of_the_small_corpus(project):
             ("Grey Isle", 1004, "name"),
             ("salt", 1008, "link"),
         ],
-        "3-0": [],
+        "3-0": [("Odan", 1002, "name")],
         "4-0": [
             ("Twin", None, "unlinked"),
             ("Twin", None, "unlinked"),

@@ -7,14 +7,14 @@ from small_linking import CONFIG, make_rows, write_corpus, write_index
 
 from pipeline.entities.candidates import SurveyTask, build_candidates, look_up, survey_shard
 from pipeline.entities.store import connect
-from pipeline.entities.types import PERSON, PLACE
+from pipeline.entities.types import LANGUAGE, PERSON, PLACE
 from pipeline.errors import InputError
 
 TITLES = {
     "Ada Tern", "Ada", "Tern, Ada", "Oda", "Oda (band)", "Grey Isle", "Twin", "List of Odas",
     "Round", "New Oda", "Ode", "Old Ode", "Nowhere", "Salt",
 }  # fmt: skip
-SURFACES = {"Oda", "Ada Tern", "the poet", "Isle", "Grey Isle", "A. Tern", "Twin", "Ada", "salt"}
+SURFACES = {"Odan", "Oda", "Ada Tern", "the poet", "Isle", "Grey Isle", "A. Tern", "Twin", "Ada", "salt"}
 
 
 def build(folder, config=CONFIG):
@@ -97,6 +97,12 @@ def test_candidates_weigh_hyperlinks_and_names(lookup):
     assert weights(lookup, "Twin") == {1005: 100, 1006: 100}
     assert weights(lookup, "salt") == {1008: 500}  # the title in small letters and the label
     assert lookup.rests["salt"] == 200
+
+
+def test_candidates_of_a_demonym_are_its_place_and_its_language(lookup):
+    # Oda is known 9, the language 1, of 10; 4 and 1 binary digits: factors 7/4 and 4/4
+    assert weights(lookup, "Odan") == {1002: 300 * 9 * 7 // (4 * 10), 1010: 200 * 1 * 4 // (4 * 10)}
+    assert [types for item, _, types in lookup.names["Odan"] if item == 1010] == [LANGUAGE]
 
 
 def test_candidates_beyond_the_best_count_as_rest(corpus):

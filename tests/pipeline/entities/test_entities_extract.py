@@ -1,6 +1,6 @@
 import pyarrow.parquet as pq
 import pytest
-from small_wikidata import dump, entity_value, item, prop, statement, term
+from small_wikidata import dump, entity_value, item, prop, statement, term, text_value
 
 from pipeline.entities.blocks import Range
 from pipeline.entities.extract import ExtractTask, extract
@@ -40,6 +40,20 @@ def test_extract_names_valid_in_all_languages_stand_in(run):
     tables, _ = run([item(1, labels=labels), item(2, labels={**labels, **term("Oda")}), item(3)])
     assert tables["items"] == [(1, "ODA"), (2, "Oda"), (3, None)]
     assert tables["aliases"] == [(2, "ODA")]
+
+
+def test_extract_demonyms_of_one_language_each_once(run):
+    values = [text_value("Odan"), text_value("Odane"), text_value("odisch", "de"), text_value("")]
+    statements = [statement(value) for value in [*values, text_value("Odan")]]
+    old = statement(text_value("Oldodan"), "deprecated")
+    of = {"P1549": [*statements, old], "P17": ["Q2"]}
+    loose = {**item(2, claims=of), "aliases": [], "claims": {**item(2, claims=of)["claims"]}}
+    loose["claims"]["P17"] = [statement({"type": "strange", "value": 1})]  # read by the slow way
+    tables, counts = run([item(1, "Oda", claims=of), loose, item(3, claims={"P1549": []})])
+    assert tables["demonyms"] == [(1, "Odan"), (1, "Odane"), (2, "Odan"), (2, "Odane")]
+    assert [row[:3] for row in tables["claims"]] == [(1, 17, 2)]
+    assert counts["demonyms"] == 4
+    assert run([item(1, claims=of)], language="de")[0]["demonyms"] == [(1, "odisch")]
 
 
 @pytest.mark.parametrize(
