@@ -43,8 +43,8 @@ def measure(options) -> dict[str, float]:
     import torch
 
     from pipeline.config import read_section
-    from pipeline.model.encoder import SpecialTokens, compile_blocks
-    from pipeline.model.packing import first_position, pack_attention
+    from pipeline.model.encoder import SpecialTokens, compile_blocks, first_position
+    from pipeline.model.packing import pack_attention
     from pipeline.training.ahead import Ahead
     from pipeline.training.batches import RECTANGLES, Layout
     from pipeline.training.config import TrainConfig

@@ -99,10 +99,7 @@ def chosen_executor() -> str:
     Raises:
         InputError: Neither.
     """
-    value = read_setting("ERICA_EXECUTOR")
-    if value not in ("local", "ray"):
-        raise InputError(f"ERICA_EXECUTOR: expected local or ray, got {value!r}")
-    return value
+    return _one_of("ERICA_EXECUTOR", "local", "ray")
 
 
 def array_share() -> tuple[int, int] | None:
@@ -141,10 +138,7 @@ def parallel() -> str:
     Raises:
         InputError: Neither.
     """
-    value = read_setting("ERICA_PARALLEL")
-    if value not in ("ddp", "fsdp"):
-        raise InputError(f"ERICA_PARALLEL: expected ddp or fsdp, got {value!r}")
-    return value
+    return _one_of("ERICA_PARALLEL", "ddp", "fsdp")
 
 
 def wants_compile() -> bool:
@@ -153,10 +147,7 @@ def wants_compile() -> bool:
     Raises:
         InputError: Neither 0 nor 1.
     """
-    value = read_setting("ERICA_COMPILE")
-    if value not in ("0", "1"):
-        raise InputError(f"ERICA_COMPILE: expected 0 or 1, got {value!r}")
-    return value == "1"
+    return _one_of("ERICA_COMPILE", "0", "1") == "1"
 
 
 def scratch_root() -> Path:
@@ -176,6 +167,13 @@ def memory_limit_gb() -> float:
         return float(_positive("ERICA_MEMORY_GB", value))
     pages = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
     return round(pages / 2 / 1e9, 1)
+
+
+def _one_of(name: str, *choices: str) -> str:
+    value = read_setting(name)
+    if value not in choices:
+        raise InputError(f"{name}: expected {' or '.join(choices)}, got {value!r}")
+    return value
 
 
 def _positive(name: str, value: str) -> int:

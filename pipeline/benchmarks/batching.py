@@ -37,9 +37,27 @@ def evaluation_batches(lengths: Ints) -> list[Ints]:
     return batches
 
 
-def num_steps(num_examples: int, batch_size: int, epochs: int) -> int:
-    """Return the optimiser steps of so many epochs."""
-    return -(-num_examples // batch_size) * epochs
+class BatchPlan:
+    """Which examples each optimiser step of a fine-tuning trains on, one batch a step.
+
+    `num_steps` are the steps of all epochs.
+    """
+
+    def __init__(self, lengths: Ints, batch_size: int, *, epochs: int, seed: int) -> None:
+        self.steps_per_epoch = -(-len(lengths) // batch_size)
+        self.num_steps = self.steps_per_epoch * epochs
+        self._lengths, self._batch_size, self._seed = lengths, batch_size, seed
+        self._epoch, self._batches = -1, list[Ints]()
+
+    def draw(self, step: int) -> Ints:
+        """Return the indices of a step's examples, a function of seed and step alone."""
+        epoch, number = divmod(step, self.steps_per_epoch)
+        if epoch != self._epoch:
+            self._batches = epoch_batches(
+                self._lengths, self._batch_size, seed=self._seed, epoch=epoch
+            )
+            self._epoch = epoch
+        return self._batches[number]
 
 
 def pad(rows: Sequence[Ints], value: int) -> Ints:

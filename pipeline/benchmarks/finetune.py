@@ -13,12 +13,12 @@ import numpy as np
 import torch
 from torch import nn
 
-from pipeline.benchmarks.batching import epoch_batches, evaluation_batches, num_steps
+from pipeline.benchmarks.batching import BatchPlan, evaluation_batches
 from pipeline.benchmarks.encoding import TextEncoder
 from pipeline.benchmarks.tasks.base import Example, Inputs, Task, move
 from pipeline.errors import InputError
 from pipeline.io import write_json
-from pipeline.model.encoder import load_encoder
+from pipeline.model.encoder import load_encoder, num_positions
 from pipeline.progress import Counts, Progress
 from pipeline.training.loop import Losses, Row, fit
 from pipeline.training.runtime import Runtime
@@ -84,9 +84,10 @@ class Finetuner(Generic[R, E, P]):
         """
         self.task, self.folder = task, encoder
         model, tokenizer = load_encoder(encoder, dropout=task.config.dropout)
+        longest = task.config.max_tokens
         self.text = TextEncoder(
             tokenizer,
-            max_tokens=min(task.config.max_tokens, _positions(model)),
+            max_tokens=min(longest, num_positions(model, otherwise=longest)),
             vocabulary=_embeddings(model).num_embeddings,
         )
         self.dev, dev_counts = task.encode(task.splits.dev, self.text)
@@ -108,16 +109,10 @@ class Finetuner(Generic[R, E, P]):
         runtime = Runtime.start(config.precision, seed)
         model = self._build(runtime)
         lengths = np.array([len(example.ids) for example in train])
-        steps = num_steps(len(train), schedule.batch_size, schedule.epochs)
-        steps_per_epoch = steps // schedule.epochs
-        plan: dict[int, list[Any]] = {}
+        plan = BatchPlan(lengths, schedule.batch_size, epochs=schedule.epochs, seed=seed)
 
         def micro_batches(step: int) -> Sequence[Any]:
-            epoch, number = divmod(step, steps_per_epoch)
-            if epoch not in plan:
-                plan.clear()
-                plan[epoch] = epoch_batches(lengths, schedule.batch_size, seed=seed, epoch=epoch)
-            batch = task.collate([train[i] for i in plan[epoch][number]], self.text)
+            batch = task.collate([train[i] for i in plan.draw(step)], self.text)
             return [move(batch, runtime.device)]
 
         def loss(batch: Any) -> Losses:
@@ -125,11 +120,11 @@ class Finetuner(Generic[R, E, P]):
 
         best = _Best(model)
         label = f"{self.folder.name} {percent} % seed {seed}"
-        with Progress(label, steps, "steps") as progress:
+        with Progress(label, plan.num_steps, "steps") as progress:
 
             def on_step(step: int, row: Row) -> None:
-                epoch, number = divmod(step + 1, steps_per_epoch)
-                last = step + 1 == steps
+                epoch, number = divmod(step + 1, plan.steps_per_epoch)
+                last = step + 1 == plan.num_steps
                 if not self.dev:
                     if last:
                         best.keep(epoch, {}, 0.0)
@@ -139,7 +134,7 @@ class Finetuner(Generic[R, E, P]):
 
             fit(
                 model,
-                num_steps=steps,
+                num_steps=plan.num_steps,
                 micro_batches=micro_batches,
                 loss=loss,
                 config=config.optimizer,
@@ -247,14 +242,6 @@ def _embeddings(encoder: nn.Module) -> nn.Embedding:
     hf_encoder: Any = encoder
     embeddings: nn.Embedding = hf_encoder.get_input_embeddings()
     return embeddings
-
-
-def _positions(encoder: nn.Module) -> int:
-    """Return the longest input; RoBERTa counts its positions from the padding id + 1."""
-    config: Any = encoder.config
-    positions = getattr(config, "max_position_embeddings", 1 << 30)
-    offset = config.pad_token_id + 1 if "roberta" in config.model_type else 0
-    return int(positions - offset)
 
 
 def _add_embeddings(encoder: nn.Module, number: int) -> None:

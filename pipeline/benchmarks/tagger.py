@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from torch.nn import functional
 
-from pipeline.benchmarks.batching import epoch_batches, num_steps
+from pipeline.benchmarks.batching import BatchPlan
 from pipeline.benchmarks.metrics.f1 import score_counts
 from pipeline.config import require
 from pipeline.errors import InputError
@@ -83,16 +83,10 @@ def train_tagger(
     windows = cut_windows(tokenizer, [text.text for text in texts], max_tokens)
     numbers = [number_words(window, texts[window.text].names, labels) for window in windows]
     lengths = np.array([len(window.ids) for window in windows])
-    steps = num_steps(len(windows), config.batch_size, config.epochs)
-    steps_per_epoch = steps // config.epochs
-    plan: dict[int, list[Any]] = {}
+    plan = BatchPlan(lengths, config.batch_size, epochs=config.epochs, seed=config.seed)
 
     def micro_batches(step: int) -> Sequence[_Batch]:
-        epoch, number = divmod(step, steps_per_epoch)
-        if epoch not in plan:
-            plan.clear()
-            plan[epoch] = epoch_batches(lengths, config.batch_size, seed=config.seed, epoch=epoch)
-        chosen = plan[epoch][number].tolist()
+        chosen = plan.draw(step).tolist()
         ids_BT, mask_BT = stack([windows[i].ids for i in chosen], tokenizer.pad_token_id, runtime)
         label_BT = np.full(tuple(ids_BT.shape), IGNORED, np.int64)
         for row, index in enumerate(chosen):
@@ -107,14 +101,14 @@ def train_tagger(
             )
         )
 
-    with Progress("tagger", steps, "steps") as progress:
+    with Progress("tagger", plan.num_steps, "steps") as progress:
 
         def on_step(_: int, row: Row) -> None:
             progress.advance(note=f"loss {row['loss']:.3f}")
 
         rows = fit(
             model,
-            num_steps=steps,
+            num_steps=plan.num_steps,
             micro_batches=micro_batches,
             loss=loss,
             config=config.optimizer,

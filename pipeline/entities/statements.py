@@ -66,7 +66,7 @@ class TextValue(msgspec.Struct, frozen=True, gc=False):
 class TextData(StringData, frozen=True, gc=False, tag="monolingualtext"):
     """A text with its language."""
 
-    value: TextValue  # type: ignore[misc]
+    value: TextValue  # type: ignore[misc,assignment]
 
 
 class EntityData(msgspec.Struct, frozen=True, gc=False, tag="wikibase-entityid"):

@@ -195,3 +195,23 @@ def _load(folder: Path, auto_class: Any, config: Any) -> tuple[nn.Module, Any, l
     finally:
         transformers.logging.set_verbosity(level)
     return model, tokenizer, sorted(info["missing_keys"])
+
+
+def first_position(model: nn.Module) -> int:
+    """Return the position of a sequence's first token: RoBERTa's stand behind the padding's."""
+    config: Any = model.config
+    positions = getattr(config, "max_position_embeddings", None)
+    for name, table in model.named_modules():
+        if (
+            "position" in name
+            and isinstance(table, nn.Embedding)
+            and table.num_embeddings == positions
+        ):
+            return 0 if table.padding_idx is None else table.padding_idx + 1
+    return 0
+
+
+def num_positions(model: nn.Module, *, otherwise: int) -> int:
+    """Return the longest input in tokens; `otherwise` for encoders that count no positions."""
+    positions = getattr(model.config, "max_position_embeddings", None)
+    return int(positions) - first_position(model) if positions else otherwise

@@ -11,6 +11,8 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from pipeline.model.encoder import first_position, num_positions
+
 NAME = "packed"  # of the attention in Hugging Face's table
 PROBE = (5, 150, 23)  # lengths; one is longer than the local windows of ModernBERT (64 each side)
 EXACT, ROUGH = 1e-4, 0.05  # relative differences allowed in float32 and in bf16
@@ -64,16 +66,6 @@ def pack_attention(model: nn.Module) -> bool:
     return same
 
 
-def first_position(model: nn.Module) -> int:
-    """Return the position of a sequence's first token: RoBERTa's stand behind the padding's."""
-    config: Any = model.config
-    positions = getattr(config, "max_position_embeddings", None)
-    for table in model.modules():
-        if isinstance(table, nn.Embedding) and table.num_embeddings == positions:
-            return 0 if table.padding_idx is None else table.padding_idx + 1
-    return 0
-
-
 @torch.no_grad()
 def packs_alike(model: nn.Module, tolerance: float) -> bool:
     """Return whether packed sequences have the states of single ones, where the model lies."""
@@ -83,8 +75,8 @@ def packs_alike(model: nn.Module, tolerance: float) -> bool:
     model.eval()
     first = first_position(model)
     vocabulary = int(model.get_input_embeddings().num_embeddings)  # type: ignore[operator]
-    positions = getattr(model.config, "max_position_embeddings", None) or max(PROBE)
-    lengths = [min(length, int(positions) - first) for length in PROBE]
+    longest = num_positions(model, otherwise=max(PROBE))
+    lengths = [min(length, longest) for length in PROBE]
     ids = [7 + torch.arange(n, device=device) % (vocabulary - 7) for n in lengths]  # none special
     packed = Packed(
         torch.cat(ids)[None],

@@ -18,6 +18,7 @@ from torch import nn
 from pipeline.entities.types import LITERALS
 from pipeline.errors import InputError
 from pipeline.model.bio import OUTSIDE, Named, best_sequences, decode, follow
+from pipeline.model.encoder import num_positions
 from pipeline.model.windows import Ints, Window, cut_windows
 from pipeline.training.runtime import Runtime
 
@@ -112,10 +113,8 @@ def load_classifier(
 
 
 def longest_input(model: Any, tokenizer: Any) -> int:
-    """Return how many tokens the model reads; RoBERTa counts positions from the padding id + 1."""
-    positions = int(getattr(model.config, "max_position_embeddings", 512))
-    offset = model.config.pad_token_id + 1 if "roberta" in model.config.model_type else 0
-    return min(positions - offset, int(tokenizer.model_max_length))
+    """Return how many tokens the model reads."""
+    return min(num_positions(model, otherwise=512), int(tokenizer.model_max_length))
 
 
 def tag_texts(folder: Path, texts: Sequence[str]) -> list[list[Named]]:

@@ -5,7 +5,8 @@ from collections.abc import Callable
 import numpy as np
 from torch import nn
 
-from pipeline.model.packing import ROUGH, first_position, pack_attention, packs_alike
+from pipeline.model.encoder import first_position
+from pipeline.model.packing import ROUGH, pack_attention, packs_alike
 from pipeline.training.batches import Layout, lay_out
 from pipeline.training.config import TrainConfig
 from pipeline.training.runtime import Runtime

@@ -13,10 +13,10 @@ from pipeline.errors import InputError
 from pipeline.model.encoder import (
     compile_blocks,
     load_masked_lm,
+    num_positions,
     save_masked_lm,
     special_tokens,
 )
-from pipeline.model.packing import first_position
 from pipeline.model.ragged import Ints
 from pipeline.progress import Progress
 from pipeline.settings import checkpoint_steps, wants_compile
@@ -240,9 +240,8 @@ def _check_processes(config: TrainConfig, runtime: Runtime) -> None:
 
 
 def _check_length(config: TrainConfig, model: nn.Module, tokenizer: Any) -> None:
-    positions = getattr(model.config, "max_position_embeddings", None) or config.max_length
-    positions -= first_position(model)
-    limit = min(int(tokenizer.model_max_length), int(positions))
+    positions = num_positions(model, otherwise=config.max_length)
+    limit = min(int(tokenizer.model_max_length), positions)
     if config.max_length > limit:
         raise InputError(
             f"train.max_length: {config.max_length} is more than the encoder's {limit} positions; "

@@ -4,9 +4,9 @@ from hypothesis import strategies as st
 
 from pipeline.benchmarks.batching import (
     EVALUATION_TOKENS,
+    BatchPlan,
     epoch_batches,
     evaluation_batches,
-    num_steps,
     pad,
 )
 
@@ -19,9 +19,13 @@ def test_an_epoch_holds_every_example_once(lengths, batch_size, seed, epoch):
     batches = epoch_batches(lengths, batch_size, seed=seed, epoch=epoch)
     assert sorted(np.concatenate(batches).tolist()) == list(range(len(lengths)))
     assert max(map(len, batches)) <= batch_size
-    assert len(batches) == num_steps(len(lengths), batch_size, 1)
     again = epoch_batches(lengths, batch_size, seed=seed, epoch=epoch)
     assert all(np.array_equal(a, b) for a, b in zip(batches, again, strict=True))
+    plan = BatchPlan(lengths, batch_size, epochs=epoch + 1, seed=seed)
+    assert plan.num_steps == len(batches) * (epoch + 1)
+    steps = range(plan.num_steps)[-len(batches) :]  # the last epoch
+    drawn = {step: plan.draw(step) for step in reversed(steps)}  # no step needs another
+    assert all(np.array_equal(drawn[s], b) for s, b in zip(steps, batches, strict=True))
 
 
 def test_epochs_differ_and_batches_are_of_similar_length():

@@ -14,7 +14,18 @@ TITLES = {
     "Ada Tern", "Ada", "Tern, Ada", "Oda", "Oda (band)", "Grey Isle", "Twin", "List of Odas",
     "Round", "New Oda", "Ode", "Old Ode", "Nowhere", "Salt",
 }  # fmt: skip
-SURFACES = {"Odan", "Oda", "Ada Tern", "the poet", "Isle", "Grey Isle", "A. Tern", "Twin", "Ada", "salt"}
+SURFACES = {
+    "Odan",
+    "Oda",
+    "Ada Tern",
+    "the poet",
+    "Isle",
+    "Grey Isle",
+    "A. Tern",
+    "Twin",
+    "Ada",
+    "salt",
+}
 
 
 def build(folder, config=CONFIG):

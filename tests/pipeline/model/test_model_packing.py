@@ -4,7 +4,8 @@ import pytest
 import torch
 import transformers
 
-from pipeline.model.packing import Packed, encode_packed, first_position, pack_attention
+from pipeline.model.encoder import first_position
+from pipeline.model.packing import Packed, encode_packed, pack_attention
 
 LENGTHS = (3, 40, 1, 17)
 SMALL = {"vocab_size": 120, "num_attention_heads": 4, "intermediate_size": 64}
