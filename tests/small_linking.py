@@ -25,14 +25,20 @@ ENTITIES = [
     ),
     item(1003, "Oda", aliases=["The Odas"], page="Oda (band)", claims={"P31": ["Q215380"]}),
     item(1004, "Grey Isle", aliases=["Isle"]),  # its page is known by the label only
-    item(1005, "Twin"),
-    item(1006, "Twin"),
+    item(1005, "Twin", aliases=["Twins"], claims={"P155": ["Q1006"]}),
+    item(1006, "Twin", aliases=["Twins"], claims={"P156": ["Q1005"]}),
     item(1007, "Lists of Odas", page="List of Odas", claims={"P31": [f"Q{LIST}"]}),
     item(1008, "salt", page="Salt"),
     item(1010, "Odan", page="Odan language", claims={"P31": [f"Q{LANGUAGE_CLASS}"]}),
     item(1009, "Second Oda", page="New Oda", claims={"P17": ["Q1002"], "P131": ["Q1002"]}),
 ]
-PAGE_ROWS = [("Ada Tern", False), ("Oda", False), ("Oda (band)", False), ("Ode", True)]
+PAGE_ROWS = [
+    ("Ada Tern", False),
+    ("Oda", False),
+    ("Oda (band)", False),
+    ("Ode", True),
+    ("Odan", False),
+]
 REDIRECT_ROWS = [
     ("Tern, Ada", "Ada Tern"),
     ("Ada", "Tern, Ada"),  # two steps

@@ -43,23 +43,52 @@ FROM steps JOIN wikidata.sitelinks AS sitelinks ON sitelinks.title = steps.page
 WHERE steps.title NOT IN (FROM ambiguous)
 GROUP BY steps.title;
 
--- An excerpt of the dump, or an old page, lacks the sitelink: then the only item with that label,
--- if no other page is its own.
+-- How often an item is the tail of a claim, but for classes, which are tails of very many and are
+-- rarely named.
+CREATE TEMP TABLE claimed AS
+SELECT tail AS item, count(*) AS number
+FROM wikidata.claims WHERE property NOT IN (31, 279)
+GROUP BY tail;
+
+-- An excerpt of the dump, or an old page, lacks the sitelink, and an excerpt of Wikipedia the
+-- redirects: then the only item with that label, else the only one with that alias, or one that is
+-- ten times better known than the next. If the title is a page of the corpus, only an item without
+-- a page of its own. Of titles with a sitelink, 99.7 % of 15,427 are the only item's with that
+-- label, 99.6 % of 1,979 the only one's with that alias; 96 % of 282 the best known one's.
 CREATE TEMP TABLE by_label AS
-WITH labelled AS (
-    SELECT upper(label[1]) || label[2:] AS page, min(item) AS item
-    FROM wikidata.items
+WITH wanted AS (
+    SELECT title, page, step FROM steps
+    WHERE title NOT IN (SELECT title FROM by_sitelink) AND title NOT IN (FROM ambiguous)
+),
+names AS (
+    SELECT upper(label[1]) || label[2:] AS page, item, 0 AS kind FROM wikidata.items
     WHERE label IS NOT NULL
-        AND item NOT IN (FROM excluded)
-    GROUP BY page
-    HAVING count(*) = 1
+    UNION
+    SELECT upper(alias[1]) || alias[2:], item, 1 FROM wikidata.aliases
+),
+ranked AS (
+    SELECT
+        page, kind, item, coalesce(claimed.number, 0) AS number,
+        row_number() OVER best AS rank, coalesce(lead(claimed.number) OVER best, 0) AS next,
+        count(*) OVER (PARTITION BY page, kind) AS meanings
+    FROM names
+    SEMI JOIN wanted USING (page)
+    ANTI JOIN excluded USING (item)
+    LEFT JOIN claimed USING (item)
+    WINDOW best AS (PARTITION BY page, kind ORDER BY claimed.number DESC NULLS LAST, item)
+),
+chosen AS (
+    SELECT page, kind, item FROM ranked
+    WHERE rank = 1 AND (meanings = 1 OR number >= 10 * greatest(next, 1))
+        AND (page NOT IN (SELECT title FROM pages)
+            OR item NOT IN (SELECT item FROM wikidata.sitelinks))
 )
-SELECT steps.title, min((steps.step::UBIGINT << 32) | labelled.item) & 4294967295 AS item
-FROM steps JOIN labelled ON labelled.page = steps.page
-WHERE steps.title NOT IN (SELECT title FROM by_sitelink)
-    AND steps.title NOT IN (FROM ambiguous)
-    AND labelled.item NOT IN (SELECT item FROM wikidata.sitelinks)
-GROUP BY steps.title;
+SELECT
+    wanted.title,
+    min((wanted.step::UBIGINT << 40) | (chosen.kind::UBIGINT << 32) | chosen.item) & 4294967295
+        AS item
+FROM wanted JOIN chosen USING (page)
+GROUP BY wanted.title;
 
 CREATE TEMP TABLE resolved AS
 SELECT title, item::UINTEGER AS item, true AS by_sitelink FROM by_sitelink
@@ -102,19 +131,13 @@ FROM said SEMI JOIN surfaces ON surfaces.name = said.name
 WHERE item NOT IN (FROM excluded)
 GROUP BY name, item;
 
--- How well known an item is: hyperlinks to it, and claims with it as the tail but for classes,
--- which are tails of very many and are rarely named.
+-- How well known an item is: hyperlinks to it, and claims with it as the tail.
 CREATE TEMP TABLE popularity AS
 WITH candidates AS (SELECT DISTINCT item FROM evidence),
 linked AS (
     SELECT resolved.item, sum(anchors.count)::BIGINT AS number
     FROM anchors JOIN resolved ON resolved.title = anchors.target
     GROUP BY resolved.item
-),
-claimed AS (
-    SELECT tail AS item, count(*) AS number
-    FROM wikidata.claims WHERE property NOT IN (31, 279)
-    GROUP BY tail
 )
 SELECT item, 1 + coalesce(linked.number, 0) + coalesce(claimed.number, 0) AS number
 FROM candidates LEFT JOIN linked USING (item) LEFT JOIN claimed USING (item);

@@ -17,7 +17,8 @@ from pipeline.entities.types import LITERALS
 from pipeline.progress import Counts
 
 LINK_WEIGHT = 1000  # of one hyperlink in the table `names` (candidates.sql)
-BOUNDS = ("0.5", "0.7", "0.9")  # lower bounds of confidence in the report
+BOUNDS = (0.0, 0.5, 0.7, 0.9)  # lower bounds of confidence in the report
+ENOUGH = 0.8  # coverage at which accuracy is reported too
 
 
 def is_sampled(doc_id: str, fraction: float) -> bool:
@@ -31,8 +32,9 @@ def measure_page(
     """Hide the hyperlinks of all documents of a page, link them, and count what is found again.
 
     Counted under `hidden_` are `links` to an item of the index, those `found` (with any item) and
-    those `right`, both by lower bound of confidence too, and the links to pages without an item
-    (`outside`) that were given one (`outside_found`).
+    those `right`, both by confidence, and the links to pages without an item
+    (`outside`) that were given one (`outside_found`). Those by confidence are `found_57` and
+    `right_57` for 0.57 and more, below 0.58.
     """
     known = _forget(documents, lookup)
     for document in documents:
@@ -55,26 +57,34 @@ def measure_page(
                 continue
             _count(counts, "links")
             if mention:
-                bounds = [f"_{bound}" for bound in BOUNDS if mention.confidence >= float(bound)]
-                for bound in ("", *bounds):
-                    _count(counts, f"found{bound}")
-                    if mention.key == item:
-                        _count(counts, f"right{bound}")
+                hundredths = int(mention.confidence * 100 + 1e-9)  # 0.29 * 100 is below 29
+                _count(counts, f"found_{hundredths}")
+                if mention.key == item:
+                    _count(counts, f"right_{hundredths}")
 
 
 def summarize(counts: Counts) -> dict[str, float]:
     """Take the counters of `measure_page` out of `counts`; return accuracy and coverage.
 
     Coverage is the part of the hidden hyperlinks that were linked, accuracy the part of those that
-    got the right item. Both are 0 where there was nothing to measure.
+    got the right item; `_0.5` those of a confidence of 0.5 and more. `confidence_at_80` is the
+    highest lower bound that covers 80 %, `accuracy_at_80` the accuracy there. All are 0 where there
+    was nothing to measure, or too little is covered.
     """
     found = {name: counts.pop(name) for name in list(counts) if name.startswith("hidden_")}
     result: dict[str, float] = {"links": found.get("hidden_links", 0)}
-    for bound in ("", *(f"_{bound}" for bound in BOUNDS)):
-        linked = found.get(f"hidden_found{bound}", 0)
-        right = found.get(f"hidden_right{bound}", 0)
-        result[f"accuracy{bound}"] = round(right / max(linked, 1), 4)
-        result[f"coverage{bound}"] = round(linked / max(result["links"], 1), 4)
+    linked = right = 0
+    at: dict[int, tuple[float, float]] = {}  # lower bound in hundredths: accuracy, coverage
+    for bound in range(100, -1, -1):
+        linked += found.get(f"hidden_found_{bound}", 0)
+        right += found.get(f"hidden_right_{bound}", 0)
+        at[bound] = round(right / max(linked, 1), 4), round(linked / max(result["links"], 1), 4)
+    for lowest in BOUNDS:
+        suffix = f"_{lowest}" if lowest else ""
+        result[f"accuracy{suffix}"], result[f"coverage{suffix}"] = at[round(lowest * 100)]
+    enough = next((bound for bound, (_, coverage) in at.items() if coverage >= ENOUGH), None)
+    result["confidence_at_80"] = 0.0 if enough is None else enough / 100
+    result["accuracy_at_80"] = 0.0 if enough is None else at[enough][0]
     outside = found.get("hidden_outside", 0)
     result["outside"] = outside
     result["outside_linked"] = round(found.get("hidden_outside_found", 0) / max(outside, 1), 4)

@@ -3,7 +3,8 @@ import dataclasses
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from small_linking import CONFIG, make_rows, write_corpus, write_index
+from small_linking import CONFIG, ENTITIES, make_rows, write_corpus, write_index
+from small_wikidata import item
 
 from pipeline.entities.candidates import SurveyTask, build_candidates, look_up, survey_shard
 from pipeline.entities.store import connect
@@ -12,7 +13,8 @@ from pipeline.errors import InputError
 
 TITLES = {
     "Ada Tern", "Ada", "Tern, Ada", "Oda", "Oda (band)", "Grey Isle", "Twin", "List of Odas",
-    "Round", "New Oda", "Ode", "Old Ode", "Nowhere", "Salt",
+    "Round", "New Oda", "Ode", "Old Ode", "Nowhere", "Salt", "The Odas", "Twins", "Second Oda",
+    "Odan",
 }  # fmt: skip
 SURFACES = {
     "Odan",
@@ -70,7 +72,11 @@ def lookup(corpus):
         ("Ada", 1001),  # to a redirect
         ("New Oda", 1009),  # a redirect with an item of its own
         ("Grey Isle", 1004),  # no sitelink, but the only item with that label
-        ("Twin", None),  # two items with that label
+        ("Twin", None),  # two items with that label, as well known as each other
+        ("The Odas", 1003),  # no page, no label, but an alias of one item
+        ("Twins", None),
+        ("Second Oda", 1009),  # no page here, so it may lead to the item's own page
+        ("Odan", None),  # a page, so it is not what another page is about
         ("Round", None),  # a circle
         ("List of Odas", None),  # an excluded class
         ("Nowhere", None),
@@ -105,7 +111,7 @@ def test_candidates_weigh_hyperlinks_and_names(lookup):
     assert weights(lookup, "the poet") == {1001: 2_000}
     assert weights(lookup, "A. Tern") == {1001: 100 * 6 // 4}  # known 4
     assert weights(lookup, "Ada") == {1001: 300 * 6 // 4}
-    assert weights(lookup, "Twin") == {1005: 100, 1006: 100}
+    assert weights(lookup, "Twin") == {1005: 125, 1006: 125}  # 200 * 2 * 5 / (4 * 4)
     assert weights(lookup, "salt") == {1008: 500}  # the title in small letters and the label
     assert lookup.rests["salt"] == 200
 
@@ -118,8 +124,8 @@ def test_candidates_of_a_demonym_are_its_place_and_its_language(lookup):
 
 def test_candidates_beyond_the_best_count_as_rest(corpus):
     one = build(corpus, dataclasses.replace(CONFIG, max_candidates=1))
-    assert weights(one, "Twin") == {1005: 100}
-    assert one.rests["Twin"] == 300
+    assert weights(one, "Twin") == {1005: 125}
+    assert one.rests["Twin"] == 325
     build(corpus)
 
 
@@ -150,3 +156,11 @@ def test_candidates_missing_input_is_an_input_error(tmp_path, name):
     (tmp_path / name).unlink()
     with pytest.raises(InputError, match=f"{name}: not found"):
         build(tmp_path)
+
+
+def test_candidates_a_title_is_the_item_that_is_ten_times_better_known(tmp_path):
+    write_corpus(tmp_path)
+    for known, meant in ((9, None), (10, 1005)):  # the other one is the tail of one claim
+        heads = [item(2000 + n, claims={"P155": ["Q1005"]}) for n in range(1, known)]
+        write_index(tmp_path, [*ENTITIES, *heads])
+        assert getattr(build(tmp_path).targets.get("Twin"), "item", None) == meant

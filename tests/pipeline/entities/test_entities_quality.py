@@ -26,16 +26,17 @@ def measure(marked, names, rests=None):
 def test_quality_counts_what_is_found_and_right():
     names = {"Oda": [(2, 9_000, 0), (3, 1_000, 0)], "salt": [(5, 1_500, 0)]}
     counts = measure("[Oda>Oda] and [Oda>Oda (band)] and [salt>Salt] and [Oda>Many].", names)
-    assert (counts["hidden_links"], counts["hidden_found"], counts["hidden_right"]) == (3, 3, 2)
-    assert counts["hidden_found_0.9"] == 2
+    found = {int(name[13:]): n for name, n in counts.items() if name.startswith("hidden_found_")}
+    right = {int(name[13:]): n for name, n in counts.items() if name.startswith("hidden_right_")}
+    assert (counts["hidden_links"], sum(found.values()), sum(right.values())) == (3, 3, 2)
+    assert found == {100: 2, 71: 1}  # all of what is left of 200; 500 of 700
 
 
 def test_quality_forgets_what_the_page_taught():
     counts = measure("[salt>Salt]", {"salt": [(5, 1_000, 0)]})
     assert counts == {"hidden_links": 1}
     counts = measure("[salt>Salt]", {"salt": [(5, 1_500, 0)]})
-    assert counts["hidden_right"] == 1
-    assert "hidden_found_0.9" not in counts  # 500 of 700
+    assert counts == {"hidden_links": 1, "hidden_found_71": 1, "hidden_right_71": 1}  # 500 of 700
     # a hyperlink that leads to no item is forgotten too: 500 of 500 + 200
     counts = measure("[salt>Gone]", {"salt": [(5, 500, 0)]}, {"salt": 1_200})
     assert counts == {"hidden_outside": 1, "hidden_outside_found": 1}
@@ -44,15 +45,22 @@ def test_quality_forgets_what_the_page_taught():
 def test_quality_a_tagged_name_gives_its_label_but_not_its_span():
     names = {"Oda": [(2, 9_000, 0)], "Great Oda": [(3, 9_000, 0)]}
     counts = measure("{Great [Oda>Oda]|GPE} lies there.", names)
-    assert counts["hidden_right"] == 1
+    assert sum(n for name, n in counts.items() if name.startswith("hidden_right_")) == 1
 
 
 def test_quality_summary():
-    counts = {"hidden_links": 8, "hidden_found": 4, "hidden_right": 3, "mentions_link": 2}
+    found = {"hidden_found_95": 4, "hidden_found_50": 2, "hidden_found_49": 1, "hidden_found_0": 1}
+    right = {"hidden_right_95": 4, "hidden_right_50": 1, "hidden_right_0": 1}
+    counts = {"hidden_links": 10, **found, **right, "mentions_link": 2}
     summary = summarize(counts)
-    assert (summary["accuracy"], summary["coverage"], summary["links"]) == (0.75, 0.5, 8)
-    assert summary["coverage_0.9"] == summary["accuracy_0.9"] == 0.0
+    assert (summary["accuracy"], summary["coverage"], summary["links"]) == (0.75, 0.8, 10)
+    assert (summary["accuracy_0.9"], summary["coverage_0.9"]) == (1.0, 0.4)
+    assert (summary["accuracy_0.5"], summary["coverage_0.5"]) == (0.8333, 0.6)
+    assert (summary["accuracy_at_80"], summary["confidence_at_80"]) == (0.75, 0.0)
     assert counts == {"mentions_link": 2}
+    more = summarize({"hidden_links": 5, **found, **right})
+    assert (more["accuracy_at_80"], more["confidence_at_80"]) == (1.0, 0.95)
+    assert summarize({"hidden_links": 9, "hidden_found_95": 1})["accuracy_at_80"] == 0.0
     assert summarize({})["accuracy"] == 0.0
 
 
