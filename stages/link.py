@@ -65,6 +65,7 @@ def main(shard: Share = "") -> None:
                 LinkTask(
                     documents=shard,
                     mentions=Path("data/ner") / shard.name,
+                    survey=scratch / "surveys" / shard.stem,
                     candidates=table,
                     out=scratch / "out" / shard.name,
                     spill=scratch / "spill",

@@ -54,18 +54,16 @@ def collect_names(
 
     Names are what the tagger saw, and the hyperlinks that will be hidden (quality.py).
     """
-    names: set[str] = set()
+    surfaces: set[str] = set()
     titles: set[str] = set()
     for document in documents:
         text = document.text
         titles.add(document.title)
-        titles.update(target for _, _, target in document.links)
-        spans = [(start, end) for start, end, label in document.tagged if label not in LITERALS]
+        titles.update([target for _, _, target in document.links])
+        surfaces.update([text[s:e] for s, e, label in document.tagged if label not in LITERALS])
         if is_sampled(document.doc_id, hidden_fraction):
-            spans += [(start, end) for start, end, _ in document.links]
-        for start, end in spans:
-            first, last = trim(text, start, end)
-            names.add(text[first:last])
+            surfaces.update([text[start:end] for start, end, _ in document.links])
+    names = {surface[slice(*trim(surface, 0, len(surface)))] for surface in surfaces}
     names.update([skip_article(name) for name in names])
     names.discard("")
     return names, titles
@@ -125,10 +123,16 @@ def _sizes(connection: Any) -> Counts:
     return {"targets": targets, "candidates": names}
 
 
-def look_up(connection: Any, names: set[str], titles: set[str]) -> Lookup:
-    """Return what these names and titles mean, by one join each."""
+def look_up(connection: Any, survey: Path) -> Lookup:
+    """Return what the names and titles of a shard mean, by one join each.
+
+    Args:
+        connection: To the file of `build_candidates`.
+        survey: The folder that `survey_shard` wrote for the shard.
+    """
+    titles, surfaces = survey / "titles.parquet", survey / "surfaces.parquet"
     targets = _join(connection, "targets", "title", titles, "item, by_sitelink, types, label")
-    columns = _join(connection, "names", "name", names, "item, weight, types, rest")
+    columns = _join(connection, "names", "name", surfaces, "item, weight, types, rest")
     candidates: dict[str, list[Candidate]] = {}
     rests: dict[str, int] = {}
     for name, item, weight, types, rest in zip(*columns, strict=True):
@@ -141,10 +145,10 @@ def look_up(connection: Any, names: set[str], titles: set[str]) -> Lookup:
     )
 
 
-def _join(connection: Any, table: str, key: str, wanted: set[str], columns: str) -> list[list[Any]]:
-    connection.register("wanted", pa.table({key: pa.array(wanted, pa.string())}))
+def _join(connection: Any, table: str, key: str, wanted: Path, columns: str) -> list[list[Any]]:
     found = connection.sql(
-        f"SELECT {key}, {columns} FROM {table} SEMI JOIN wanted USING ({key}) ORDER BY {key}, item"
+        f"SELECT {key}, {columns} FROM {table} "
+        f"WHERE {key} IN (SELECT name FROM read_parquet({_quote(wanted)})) ORDER BY {key}, item"
     )
     return [column.to_pylist() for column in found.to_arrow_table().columns]
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from pipeline.entities.candidates import collect_names, look_up
+from pipeline.entities.candidates import look_up
 from pipeline.entities.evidence import Key, LinkConfig, Mention
 from pipeline.entities.page import NO_PAGE, page_of, read_pages
 from pipeline.entities.quality import is_sampled, measure_page
@@ -24,10 +24,11 @@ from pipeline.records.linked import ENTITY, LINKED, LINKED_MENTION
 
 @dataclass(frozen=True, slots=True)
 class LinkTask:
-    """One shard of documents and mentions, the corpus's candidates, and the shard to write."""
+    """One shard of documents and mentions with its survey, the candidates, the shard to write."""
 
     documents: Path
     mentions: Path
+    survey: Path
     candidates: Path
     out: Path
     spill: Path
@@ -42,9 +43,8 @@ def link_shard(task: LinkTask) -> Counts:
 
 def _link_shard(task: LinkTask) -> Counts:
     documents = read_tagged(task.documents, task.mentions)
-    names, titles = collect_names(documents, task.config.hidden_fraction)
     with connect(task.candidates, spill=task.spill, read_only=True, threads=1) as connection:
-        lookup = look_up(connection, names, titles)
+        lookup = look_up(connection, task.survey)
     counts: Counter[str] = Counter(documents=len(documents))
     rows, pages = Rows(), read_pages(documents, lookup)
     for document in documents:

@@ -1,5 +1,6 @@
 """Names in text: where they begin and end, and the shorter forms that a text goes on with."""
 
+import functools
 import re
 
 _LEADING = re.compile(r"[\s\"'“”‘’«»(\[]+|(?:the|a|an)(?:\s+|$)")
@@ -19,15 +20,20 @@ def trim(text: str, start: int, end: int) -> tuple[int, int]:
     What stands behind a bracket that is not closed is no part of the name either. The span may
     become empty.
     """
-    if text[start:end].isalpha() and text[start].isupper():
+    first, last = _find_core(text[start:end])
+    return start + first, start + last
+
+
+@functools.lru_cache(maxsize=1 << 16)  # names come again: two of three in real text
+def _find_core(surface: str) -> tuple[int, int]:
+    start, end = 0, len(surface)
+    if surface.isalpha() and surface[0].isupper():
         return start, end  # three of four names
-    surface = text[start:end]
     if "(" in surface and ")" not in surface:
-        end = start + surface.index("(")
-        surface = text[start:end]
-    if tail := _TRAILING.search(surface):
-        end = start + tail.start()
-    while start < end and (lead := _LEADING.match(text, start, end)):
+        end = surface.index("(")
+    if tail := _TRAILING.search(surface, 0, end):
+        end = tail.start()
+    while start < end and (lead := _LEADING.match(surface, start, end)):
         start = lead.end()
     return start, end
 

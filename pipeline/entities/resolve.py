@@ -101,6 +101,7 @@ class _Document:
         self.linked_at: dict[str, list[tuple[int, Sense]]] = {}
         self.persons: dict[str, Sense] = {}  # names of several words
         self.phrases: dict[str, Sense] = {}  # the same of other things with an item
+        self.placed: dict[str, int] = {}  # by name: its places whose meaning is decided
         self.unknown: set[str] = set()  # texts of hyperlinks to what the index does not have
         self.linked = bytearray(len(text))  # 1 where a hyperlink is
         self.literal = bytearray(len(text))  # 1 where a date, number or quantity is
@@ -129,6 +130,7 @@ class _Document:
                 self.linked[start:end] = b"\1" * (end - start)
                 sense = Sense(target.item, "repeat", min(certainty, REPEAT))
                 self.linked_at.setdefault(surface, []).append((start, sense))
+                self.placed[surface] = self.placed.get(surface, 0) + 1
                 self.settle(surface, sense, is_person=bool(target.types & PERSON))
 
     def read_title(self, title: str) -> None:
@@ -182,6 +184,7 @@ class _Document:
             else:
                 groups[surface] = [(start, end, label)]
         for _, group, surface in sorted([(-n.count(" "), g, n) for n, g in groups.items()]):
+            self.placed[surface] = self.placed.get(surface, 0) + len(group)
             label = group[0][2]
             sense = senses.get(surface) or self.decide(surface, label)
             self.settle(surface, sense, is_person=label == "PERSON")
@@ -198,13 +201,14 @@ class _Document:
         item, share = self.weigh(surface, label)
         if item in self.items and share >= self.config.min_confidence:
             return Sense(item, "alias", share)
-        surname = self.find_person(surface)
-        if surname and label in ("PERSON", ""):
+        is_person = label in ("PERSON", "")
+        if is_person and (surname := self.find_person(surface)):
             return surname
         if is_acronym(surface) and (phrase := self.find_phrase(surface)):
             return phrase
         if item and share >= self.config.min_confidence:
             return Sense(item, "name", share)
+        surname = None if is_person else self.find_person(surface)
         return surname or Sense(surface, "unlinked", 0.0)
 
     def weigh(self, surface: str, label: str) -> tuple[int, float]:
@@ -254,8 +258,11 @@ class _Document:
 
     def find_repeats(self) -> None:
         """Add the places where a settled name stands and neither hyperlink nor tag is."""
-        text, linked, literal = self.text, self.linked, self.literal
-        for name in filter(_is_distinct, self.senses):
+        text, linked, literal, placed = self.text, self.linked, self.literal, self.placed
+        for name in self.senses:
+            # of seven names in eight all places are known
+            if text.count(name) <= placed.get(name, 0) or not _is_distinct(name):
+                continue
             for start in find_words(text, name):
                 end = start + len(name)
                 if (start, end) in self.spans or 1 in linked[start:end] or 1 in literal[start:end]:

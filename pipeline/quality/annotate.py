@@ -84,6 +84,7 @@ def _link(stages: Stages, texts: Path, tags: Path, linked: Path, scratch: Path) 
         LinkTask(
             documents=texts,
             mentions=tags,
+            survey=surveys / "all",
             candidates=candidates,
             out=linked,
             spill=scratch / "spill",

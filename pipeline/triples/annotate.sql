@@ -88,8 +88,7 @@ where item is not null;
 -- name: mentions
 -- Where the entities are mentioned, and in which sentence.
 create temp table mentions as
-select doc, mention.entity as number, mention.start as start_char, mention."end" as end_char,
-       mention.sentence as sentence
+select doc, mention.entity as number, mention.sentence as sentence
 from (select doc, unnest(mentions) as mention from linked);
 
 -- name: candidates
@@ -122,12 +121,13 @@ join entities as tails on tails.doc = heads.doc and tails.number <> heads.number
 join held_out_items as held on held.head = heads.item and held.tail = tails.item;
 
 -- name: together
--- Pairs that some sentence mentions both of.
+-- Of the pairs with a claim those that some sentence mentions both of.
 create temp table together as
-select distinct heads.doc as doc, heads.number as head, tails.number as tail
-from mentions as heads
-join mentions as tails on tails.doc = heads.doc and tails.sentence = heads.sentence
-where heads.number <> tails.number;
+select distinct doc, head, tail
+from (select distinct doc, head, tail from candidates) as pairs
+join mentions as heads using (doc)
+join mentions as tails using (doc)
+where heads.number = head and tails.number = tail and tails.sentence = heads.sentence;
 
 -- name: triples
 -- All candidates with both flags, in the order in which triples are written.

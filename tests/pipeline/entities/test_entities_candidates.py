@@ -47,7 +47,7 @@ def build(folder, config=CONFIG):
     )
     path = folder / "candidates.duckdb"
     with connect(path, spill=folder / "spill", read_only=True) as connection:
-        return look_up(connection, SURFACES, TITLES)
+        return look_up(connection, survey)
 
 
 @pytest.fixture(scope="module")
