@@ -196,7 +196,9 @@ def measure_memory(objective, sampler, optimizer) -> dict[str, float]:
     """Take one step of the whole contrast scope, while the next one is drawn; return the peak."""
     from pipeline.training.ahead import Ahead
 
-    with Ahead(lambda number: objective.collate(sampler(number))) as ahead:
+    with Ahead(
+        lambda number: objective.collate(sampler(number)), 1, objective.runtime.device
+    ) as ahead:
         batches = objective.prepare(0, ahead(0))
         for place, batch in enumerate(batches):
             objective.runtime.reseed(0, place)

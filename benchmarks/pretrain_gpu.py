@@ -121,7 +121,10 @@ def measure(options) -> dict[str, float]:
     held = [objective_on_device(objective, objective.collate(sampler(n))) for n in range(HELD)]
     synthetic, tokens_held = timed(lambda number: held[number % HELD])
     held.clear()
-    with Ahead(lambda number: objective.collate(sampler(number))) as ahead:
+    steps_in_all = options.warmup + steps
+    with Ahead(
+        lambda number: objective.collate(sampler(number)), steps_in_all, runtime.device
+    ) as ahead:
         real, tokens = timed(ahead)
     started = time.perf_counter()
     objective.collate(sampler(0))

@@ -60,6 +60,12 @@ class Collated:
     batches: list[MicroBatch]
     pairs: list[PairTensors]  # of all groups, if several micro-batches share one
 
+    def pin_memory(self) -> "Collated":
+        """Return the step in pinned memory (torch's DataLoader asks for it by this name)."""
+        pin = torch.Tensor.pin_memory
+        batches = [_each(batch, pin) for batch in self.batches]
+        return Collated(self.step, batches, [_each_pair(tensors, pin) for tensors in self.pairs])
+
 
 class Objective:
     """Computes the losses of the steps of a run."""
@@ -188,9 +194,6 @@ class Objective:
                 batch.pairs = _pair_tensors(step.pairs[group], int(entity))
             batches.append(batch)
         pairs = [] if direct else [_pair_tensors(pairs, 0) for pairs in step.pairs]
-        if self.runtime.device.type == "cuda":  # copies from pinned memory do not wait
-            batches = [_each(batch, torch.Tensor.pin_memory) for batch in batches]
-            pairs = [_each_pair(tensors, torch.Tensor.pin_memory) for tensors in pairs]
         return Collated(step, batches, pairs)
 
     def _cache(

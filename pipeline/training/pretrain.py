@@ -161,7 +161,9 @@ def _run(
     current: list[Step] = []
     after: Discrimination | None = None
     seen, progress = _Speed(), Progress("train", config.num_steps, "steps")
-    ahead = Ahead(lambda number: objective.collate(sampler(number)))
+    ahead = Ahead(
+        lambda number: objective.collate(sampler(number)), config.num_steps, runtime.device
+    )
 
     def micro_batches(number: int) -> list[MicroBatch]:
         collated = ahead(number)

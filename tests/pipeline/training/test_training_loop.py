@@ -1,5 +1,8 @@
+import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import numpy as np
@@ -79,11 +82,53 @@ def test_a_loss_that_is_no_number_stops_before_the_weights_change():
     assert torch.equal(model.weight.detach(), before)
 
 
-def test_the_next_step_is_drawn_ahead_and_any_step_can_be_asked():
-    drawn = []
-    with Ahead(lambda number: drawn.append(number) or number * 10) as ahead:
-        assert [ahead(n) for n in (0, 1, 2, 7, 8)] == [0, 10, 20, 70, 80]
-    assert drawn[:3] == [0, 1, 2]
+def lives(pid):
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
+    except FileNotFoundError:
+        return False
+
+
+def test_steps_are_drawn_ahead_in_another_process_and_any_can_be_asked(tmp_path):
+    def draw(number):
+        (tmp_path / str(number)).write_text(str(os.getpid()))
+        return number * 10, torch.arange(number), np.arange(number)
+
+    with Ahead(draw, 9, CPU.device) as ahead:
+        for number in (0, 1, 5, 6):
+            tens, tensor, array = ahead(number)
+            assert tens == number * 10
+            assert tensor.tolist() == array.tolist() == list(range(number))
+            tensor += 1  # what is drawn may be written to
+        for _ in range(100):  # 7 and 8 are drawn though nobody asks
+            if (tmp_path / "8").exists():
+                break
+            time.sleep(0.1)
+        pids = {int(path.read_text()) for path in tmp_path.iterdir()}
+        assert os.getpid() not in pids
+    assert not any(map(lives, pids))
+
+
+def test_a_step_of_thousands_of_tensors_passes():
+    with Ahead(lambda _: [torch.full((2,), n) for n in range(4_000)], 1, CPU.device) as ahead:
+        assert sum(tensor[0].item() for tensor in ahead(0)) == 7_998_000
+
+
+def test_who_draws_ahead_dies_with_the_loop(tmp_path):
+    code = f"""
+import os, pathlib, signal, torch
+from pipeline.training.ahead import Ahead
+pid = pathlib.Path({str(tmp_path / "pid")!r})
+with Ahead(lambda number: pid.write_text(str(os.getpid())), 9, torch.device("cpu")) as ahead:
+    ahead(0)
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == -signal.SIGKILL
+    drawer = int((tmp_path / "pid").read_text())
+    deadline = time.monotonic() + 2  # DataLoader alone looks for its parent every 5 seconds
+    while lives(drawer) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not lives(drawer)
 
 
 def test_an_error_of_drawing_reaches_the_loop():
@@ -92,7 +137,7 @@ def test_an_error_of_drawing_reaches_the_loop():
             raise ValueError("no such step")
         return number
 
-    with Ahead(draw) as ahead:
+    with Ahead(draw, 3, CPU.device) as ahead:
         assert ahead(0) == 0
         with pytest.raises(ValueError, match="no such step"):
             ahead(1)
