@@ -4,7 +4,8 @@
 
 Prints MB of JSON per second of one process (CPU time) for decompression alone, typed decoding
 alone and the stage's work, from gzip and from bzip2; then the load into DuckDB, the size of the
-index and the peak of memory. Rounds are interleaved and the best of each counts, because other
+index by table, and the peak of memory of loading 20 million random claims under a limit of 1 GB.
+Rounds are interleaved and the best of each counts, because other
 work on the machine slows them by turns.
 
 The excerpt's entities have 1.4 kB on average, those of the full dump 14 kB: so its entities above
@@ -14,6 +15,8 @@ The excerpt's entities have 1.4 kB on average, those of the full dump 14 kB: so 
 import argparse
 import bz2
 import gzip
+import multiprocessing
+import os
 import resource
 import shutil
 import tempfile
@@ -22,8 +25,12 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
+import duckdb
+import numpy as np
+
 from pipeline.entities.blocks import read_range, split_file
 from pipeline.entities.extract import ExtractTask, extract
+from pipeline.entities.parts import TABLES, PartWriter
 from pipeline.entities.store import build_index
 from pipeline.entities.wikidata import EntityDecoder
 from pipeline.settings import read_setting
@@ -67,6 +74,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--dump", type=Path, default=Path(read_setting("ERICA_SHARED")) / DUMP)
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--claims", type=int, default=20_000_000)
     options = parser.parse_args()
     text = bz2.decompress(options.dump.read_bytes())
     large = b"".join(line for line in text.splitlines(keepends=True) if len(line) > LARGE)
@@ -92,8 +100,7 @@ def main() -> None:
             ratio = best["extract from bzip2"] / best["bzip2 alone (module)"]
             print(f"  extract from bzip2 / bzip2 alone: {ratio:.2f}")
         load(options.dump, folder)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(f"peak memory of all: {peak:.0f} MB (with the text itself)")
+        load_many(folder / "many", options.claims)
 
 
 def load(dump: Path, folder: Path) -> None:
@@ -103,9 +110,44 @@ def load(dump: Path, folder: Path) -> None:
     build_index(folder / "parts", folder / "index.duckdb", folder / "spill")
     seconds = time.process_time() - before
     size = (folder / "index.duckdb").stat().st_size
+    print(f"load: {claims / seconds / 1e6:.1f} M claims/s")
+    print(f"index: {size / claims:.1f} bytes per claim with all tables, of which")
+    for table in TABLES:  # each in a file of its own: a block of 256 kB holds one table only
+        path = folder / f"{table}.duckdb"
+        with duckdb.connect(str(path)) as connection:
+            connection.execute(f"ATTACH '{folder / 'index.duckdb'}' AS whole (READ_ONLY)")
+            connection.execute(f"CREATE TABLE {table} AS FROM whole.{table}")
+            rows = connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
+        print(f"  {table:16} {rows:9} rows, {path.stat().st_size / claims:.1f} bytes per claim")
+
+
+def load_many(folder: Path, number: int) -> None:
+    """Load random claims, 20 an item, under a limit of 1 GB; print the peak and the size."""
+    random = np.random.default_rng(0)
+    step = 1_000_000
+    for part, first in enumerate(range(0, number, step)):
+        heads = (first + np.arange(step)) // 20 + 1
+        # tails as in Wikidata: a few are those of very many claims
+        tails = (number // 20 * random.random(step) ** 8).astype(np.int64) + 1
+        properties = (900 * random.random(step) ** 4).astype(np.int64) + 1
+        with PartWriter(folder / "parts" / str(part)) as writer:
+            writer.write("claims", [heads, properties, tails, np.ones(step), np.ones(step, bool)])
+            items = np.unique(heads)
+            writer.write("items", [items, [f"item {item}" for item in items.tolist()]])
+    os.environ["ERICA_MEMORY_GB"] = "1"
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        peak = pool.apply(build_and_weigh, (folder,))
+    size = (folder / "index.duckdb").stat().st_size
     print(
-        f"load: {claims / seconds / 1e6:.1f} M claims/s, {size / claims:.1f} bytes per claim in all"
+        f"{number / 1e6:.0f} M random claims under a limit of 1 GB: peak {peak:.0f} MB, "
+        f"{size / number:.1f} bytes per claim with the labels"
     )
+
+
+def build_and_weigh(folder: Path) -> float:
+    """Build the index in this process; return its peak memory in MB."""
+    build_index(folder / "parts", folder / "index.duckdb", folder / "spill")
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 def measure(runs: dict[str, Callable[[], int]], rounds: int) -> dict[str, float]:

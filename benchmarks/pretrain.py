@@ -197,7 +197,7 @@ def measure_memory(objective, sampler, optimizer) -> dict[str, float]:
     from pipeline.training.ahead import Ahead
 
     with Ahead(
-        lambda number: objective.collate(sampler(number)), 1, objective.runtime.device
+        lambda number: objective.collate(sampler(number)), 2, objective.runtime.device
     ) as ahead:
         batches = objective.prepare(0, ahead(0))
         for place, batch in enumerate(batches):

@@ -80,7 +80,9 @@ def connect(path: Path, *, spill: Path, read_only: bool = False, threads: int | 
         "preserve_insertion_order": False,  # or a sort larger than memory cannot spill
     }
     try:
-        return duckdb.connect(str(path), read_only=read_only, config=settings)
+        connection = duckdb.connect(str(path), read_only=read_only, config=settings)
+        connection.execute("SET enable_progress_bar = false")  # it is drawn into log files too
+        return connection
     except duckdb.Error as error:
         reason = str(error).splitlines()[0]
         raise InputError(f"{path}: not a usable index ({reason}); run `dvc repro`") from None
