@@ -60,11 +60,12 @@ WITH wanted AS (
     SELECT title, page, step FROM steps
     WHERE title NOT IN (SELECT title FROM by_sitelink) AND title NOT IN (FROM ambiguous)
 ),
-names AS (
+names AS (  -- of some hundred million few are wanted: each kind is cut down before they meet
     SELECT upper(label[1]) || label[2:] AS page, item, 0 AS kind FROM wikidata.items
-    WHERE label IS NOT NULL
+    WHERE page IN (SELECT page FROM wanted)
     UNION
-    SELECT upper(alias[1]) || alias[2:], item, 1 FROM wikidata.aliases
+    SELECT upper(alias[1]) || alias[2:] AS page, item, 1 FROM wikidata.aliases
+    WHERE page IN (SELECT page FROM wanted)
 ),
 ranked AS (
     SELECT
@@ -72,7 +73,6 @@ ranked AS (
         row_number() OVER best AS rank, coalesce(lead(claimed.number) OVER best, 0) AS next,
         count(*) OVER (PARTITION BY page, kind) AS meanings
     FROM names
-    SEMI JOIN wanted USING (page)
     ANTI JOIN excluded USING (item)
     LEFT JOIN claimed USING (item)
     WINDOW best AS (PARTITION BY page, kind ORDER BY claimed.number DESC NULLS LAST, item)
