@@ -29,6 +29,8 @@ ENTITIES = [
     item(1006, "Twin", aliases=["Twins"], claims={"P156": ["Q1005"]}),
     item(1007, "Lists of Odas", page="List of Odas", claims={"P31": [f"Q{LIST}"]}),
     item(1008, "salt", page="Salt"),
+    item(1011, "Twin station", aliases=["Twin"]),  # not what "Twin" means: that is a label
+    item(1012, "Round", page="Round (film)"),
     item(1010, "Odan", page="Odan language", claims={"P31": [f"Q{LANGUAGE_CLASS}"]}),
     item(1009, "Second Oda", page="New Oda", claims={"P17": ["Q1002"], "P131": ["Q1002"]}),
 ]

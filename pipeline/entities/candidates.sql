@@ -52,8 +52,8 @@ GROUP BY tail;
 
 -- An excerpt of the dump, or an old page, lacks the sitelink, and an excerpt of Wikipedia the
 -- redirects: then the only item with that label, else the only one with that alias, or one that is
--- ten times better known than the next. If the title is a page of the corpus, only an item without
--- a page of its own. Of titles with a sitelink, 99.7 % of 15,427 are the only item's with that
+-- ten times better known than the next. If the title is a page or redirect of the corpus, only an
+-- item without a page of its own. Of titles with a sitelink, 99.7 % of 15,427 are the only item's with that
 -- label, 99.6 % of 1,979 the only one's with that alias; 96 % of 282 the best known one's.
 CREATE TEMP TABLE by_label AS
 WITH wanted AS (
@@ -71,7 +71,8 @@ ranked AS (
     SELECT
         page, kind, item, coalesce(claimed.number, 0) AS number,
         row_number() OVER best AS rank, coalesce(lead(claimed.number) OVER best, 0) AS next,
-        count(*) OVER (PARTITION BY page, kind) AS meanings
+        count(*) OVER (PARTITION BY page, kind) AS meanings,
+        min(kind) OVER (PARTITION BY page) AS first_kind
     FROM names
     ANTI JOIN excluded USING (item)
     LEFT JOIN claimed USING (item)
@@ -79,8 +80,8 @@ ranked AS (
 ),
 chosen AS (
     SELECT page, kind, item FROM ranked
-    WHERE rank = 1 AND (meanings = 1 OR number >= 10 * greatest(next, 1))
-        AND (page NOT IN (SELECT title FROM pages)
+    WHERE kind = first_kind AND rank = 1 AND (meanings = 1 OR number >= 10 * greatest(next, 1))
+        AND (page NOT IN (SELECT title FROM pages UNION ALL SELECT title FROM redirects)
             OR item NOT IN (SELECT item FROM wikidata.sitelinks))
 )
 SELECT

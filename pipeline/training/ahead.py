@@ -6,9 +6,13 @@ the step's number, so it does not matter where and when.
 """
 
 import ctypes
+import functools
 import multiprocessing.reduction
+import os
+import pickle
 import signal
 import sys
+import traceback
 from collections.abc import Callable, Iterator
 from types import TracebackType
 from typing import Any, Generic, TypeVar
@@ -70,7 +74,7 @@ class Ahead(Generic[T]):
             num_workers=WORKERS.get(self._device, 1) if forks else 0,
             collate_fn=_keep,
             pin_memory=self._device == "cuda",  # copies from pinned memory do not wait
-            worker_init_fn=_start_worker,
+            worker_init_fn=functools.partial(_start_worker, os.getpid()),
             multiprocessing_context="fork" if forks else None,
         )
         return iter(loader)
@@ -84,20 +88,34 @@ class _Steps(Dataset[Any]):
         try:
             return self._draw(number)
         except Exception as error:  # DataLoader would wrap it in a traceback
-            return error
+            return error if _can_travel(error) else RuntimeError(traceback.format_exc())
+
+
+def _can_travel(error: Exception) -> bool:
+    """Say whether an error comes out of pickle as what it was; else the loop would wait forever."""
+    try:
+        return type(pickle.loads(pickle.dumps(error))) is type(error)
+    except Exception:  # pickle raises whatever the class does
+        return False
 
 
 def _keep(drawn: Any) -> Any:
     return drawn
 
 
-def _start_worker(_number: int) -> None:
+def _start_worker(parent: int, _number: int) -> None:
     """Die with the parent, whose lock on the scratch folder is inherited; send tensors as bytes.
+
+    A SIGTERM to the whole process group (torchrun, Slurm) is for the parent: it writes a
+    checkpoint, which it cannot after a worker has died of the same signal.
 
     As shared memory each tensor would take a file descriptor, of which a process has 1,024 and a
     step of 2,048 documents some 4,000.
     """
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:  # it died before it was asked to tell
+        os._exit(1)
     multiprocessing.reduction.ForkingPickler.register(torch.Tensor, _reduce)
 
 

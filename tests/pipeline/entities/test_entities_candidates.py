@@ -111,7 +111,7 @@ def test_candidates_weigh_hyperlinks_and_names(lookup):
     assert weights(lookup, "the poet") == {1001: 2_000}
     assert weights(lookup, "A. Tern") == {1001: 100 * 6 // 4}  # known 4
     assert weights(lookup, "Ada") == {1001: 300 * 6 // 4}
-    assert weights(lookup, "Twin") == {1005: 125, 1006: 125}  # 200 * 2 * 5 / (4 * 4)
+    assert weights(lookup, "Twin") == {1005: 100, 1006: 100}  # 200 * 2 * 5 / (4 * 5)
     assert weights(lookup, "salt") == {1008: 500}  # the title in small letters and the label
     assert lookup.rests["salt"] == 200
 
@@ -124,8 +124,8 @@ def test_candidates_of_a_demonym_are_its_place_and_its_language(lookup):
 
 def test_candidates_beyond_the_best_count_as_rest(corpus):
     one = build(corpus, dataclasses.replace(CONFIG, max_candidates=1))
-    assert weights(one, "Twin") == {1005: 125}
-    assert one.rests["Twin"] == 325
+    assert weights(one, "Twin") == {1005: 100}
+    assert one.rests["Twin"] == 320
     build(corpus)
 
 

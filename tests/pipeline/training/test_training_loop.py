@@ -114,17 +114,17 @@ def test_a_step_of_thousands_of_tensors_passes():
         assert sum(tensor[0].item() for tensor in ahead(0)) == 7_998_000
 
 
-def test_who_draws_ahead_dies_with_the_loop(tmp_path):
-    code = f"""
-import os, pathlib, signal, torch
+def test_who_draws_ahead_dies_with_the_loop():
+    code = """
+import os, signal, torch
 from pipeline.training.ahead import Ahead
-pid = pathlib.Path({str(tmp_path / "pid")!r})
-with Ahead(lambda number: pid.write_text(str(os.getpid())), 9, torch.device("cpu")) as ahead:
-    ahead(0)
+with Ahead(lambda number: os.getpid(), 9, torch.device("cpu")) as ahead:
+    print(ahead(0), flush=True)
     os.kill(os.getpid(), signal.SIGKILL)
 """
-    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == -signal.SIGKILL
-    drawer = int((tmp_path / "pid").read_text())
+    run = subprocess.run([sys.executable, "-c", code], stdout=subprocess.PIPE, check=False)
+    assert run.returncode == -signal.SIGKILL
+    drawer = int(run.stdout)
     deadline = time.monotonic() + 2  # DataLoader alone looks for its parent every 5 seconds
     while lives(drawer) and time.monotonic() < deadline:
         time.sleep(0.05)
@@ -141,6 +141,46 @@ def test_an_error_of_drawing_reaches_the_loop():
         assert ahead(0) == 0
         with pytest.raises(ValueError, match="no such step"):
             ahead(1)
+
+
+def test_an_error_that_cannot_be_pickled_does_not_hang_the_loop():
+    class LocalError(Exception):
+        pass
+
+    def draw(number):
+        raise LocalError("told") if number else NonFiniteLossError(3, 0.5)
+
+    with Ahead(draw, 2, CPU.device) as ahead:
+        for number, words in enumerate(("the loss of step 3", "LocalError: told")):
+            with pytest.raises(RuntimeError, match=words):
+                ahead(number)
+
+
+def test_a_signal_to_the_whole_group_lets_the_loop_finish_its_step(tmp_path):
+    code = f"""
+import pathlib, signal, time, torch
+from pipeline.training.ahead import Ahead
+asked = []
+signal.signal(signal.SIGTERM, lambda *_: asked.append(True))
+with Ahead(lambda number: number, 100_000, torch.device("cpu")) as ahead:
+    for number in range(100_000):
+        ahead(number)
+        pathlib.Path({str(tmp_path / "started")!r}).touch()
+        time.sleep(0.01)
+        asked += [True] * bool(asked)
+        if len(asked) > 20:  # steps later
+            print("stopped")
+            break
+"""
+    process = subprocess.Popen(
+        [sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, start_new_session=True
+    )
+    while not (tmp_path / "started").exists():
+        assert process.poll() is None
+        time.sleep(0.05)
+    os.killpg(process.pid, signal.SIGTERM)
+    assert process.communicate(timeout=60)[0] == "stopped\n"
+    assert process.returncode == 0
 
 
 def test_seeds_of_places_differ():
