@@ -233,7 +233,10 @@ def published_step(model, drawn, runtime) -> None:
             views.mention_view_M, local, views.mention_start_M, views.mention_end_M, strict=True
         ):
             mapping[v, e, start:end] = 1.0 / (end - start)
-        move = lambda array: torch.from_numpy(array).to(runtime.device)  # noqa: E731
+
+        def move(array):
+            return torch.from_numpy(array).to(runtime.device)
+
         with runtime.autocast():
             output = model(
                 input_ids=move(ids), attention_mask=move(mask), output_hidden_states=True

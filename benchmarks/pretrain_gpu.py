@@ -32,7 +32,7 @@ import numpy as np
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
-from benchmarks.pretrain import VOCABULARY, build_model, write_documents  # noqa: E402
+from benchmarks.pretrain import VOCABULARY, build_model, write_documents  # noqa: E402  # found by sys.path
 
 ROWS = ("rectangles", "packed", "shared", "mlm", "grad_cache")
 HELD = 3  # batches that lie on the device

@@ -149,7 +149,7 @@ class _Document:
         self.senses.setdefault(name, sense)
         has_item = isinstance(sense.key, int)
         if has_item:
-            self.items.add(sense.key)  # type: ignore[arg-type]
+            self.items.add(sense.key)  # type: ignore[arg-type]  # has_item
         if " " in name and is_person:
             self.persons.setdefault(name, sense)
         elif " " in name and has_item:

@@ -2,7 +2,8 @@
 
 A `Statement` has the same attributes whatever its value is, so that one pass in C, without a
 question asked, collects them: `statement.mainsnak.datavalue.value.item` is the number of the item
-that it names, 0 where it names none.
+that it names, 0 where it names none. To mypy a field must not take the place of a class attribute;
+to msgspec it may, and a class attribute costs no decoding: hence the ignored checks below.
 """
 
 from typing import Annotated, Any, ClassVar, Literal

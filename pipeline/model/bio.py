@@ -33,7 +33,7 @@ def number_words(window: Window, spans: Sequence[Named], labels: Sequence[str]) 
             free[words] = False
             numbers[words] = labels.index(f"I-{kind}")
             # a name whose first word stands before this window goes on here
-            if words[0] or window.start[0] <= start:
+            if words[0] or start >= window.before:
                 numbers[words[0]] = labels.index(f"B-{kind}")
     return numbers
 

@@ -74,7 +74,7 @@ def packs_alike(model: nn.Module, tolerance: float) -> bool:
     training = model.training
     model.eval()
     first = first_position(model)
-    vocabulary = int(model.get_input_embeddings().num_embeddings)  # type: ignore[operator]
+    vocabulary = int(model.get_input_embeddings().num_embeddings)  # type: ignore[operator]  # Module
     longest = num_positions(model, otherwise=max(PROBE))
     lengths = [min(length, longest) for length in PROBE]
     ids = [7 + torch.arange(n, device=device) % (vocabulary - 7) for n in lengths]  # none special

@@ -56,7 +56,7 @@ class PlainEncoder(nn.Module):
         """Return the embeddings of the word pieces."""
         return self.embeddings
 
-    def resize_token_embeddings(self, number: int, *, mean_resizing: bool) -> None:  # noqa: ARG002
+    def resize_token_embeddings(self, number: int, *, mean_resizing: bool) -> None:  # noqa: ARG002  # as HF's
         """Append rows for markers; the caller sets them, as for every encoder."""
         old = self.embeddings.weight.detach()
         self.embeddings = nn.Embedding(number, old.shape[1])

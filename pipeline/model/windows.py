@@ -20,7 +20,8 @@ class Window:
 
     `ids` [T] has the special tokens; `token` [W] are the positions of the words' first pieces, and
     `start` and `end` [W] their characters. `judged` [W] says which words are judged here and not in
-    a neighbouring window.
+    a neighbouring window. `before` is the character behind the last word before the window, 0 if
+    there is none.
     """
 
     text: int
@@ -29,6 +30,7 @@ class Window:
     start: Ints
     end: Ints
     judged: npt.NDArray[np.bool_]
+    before: int
 
 
 def cut_windows(tokenizer: Any, texts: Sequence[str], max_tokens: int) -> list[Window]:
@@ -60,6 +62,7 @@ def cut_windows(tokenizer: Any, texts: Sequence[str], max_tokens: int) -> list[W
             low = begin + overlap // 2 if number else 0
             high = end - (overlap - overlap // 2) if end < len(ids) else len(ids)
             token = first[inside]
+            earlier = int((first < begin).sum())  # words
             windows.append(
                 Window(
                     text=text,
@@ -68,6 +71,7 @@ def cut_windows(tokenizer: Any, texts: Sequence[str], max_tokens: int) -> list[W
                     start=offsets[token, 0],
                     end=offsets[last[inside], 1],
                     judged=(low <= token) & (token < high),
+                    before=int(offsets[last[earlier - 1], 1]) if earlier else 0,
                 )
             )
     return windows

@@ -227,7 +227,7 @@ class Objective:
                 batch.rd_gradient_EH = gradient_EH[offset[batch.first] : offset[batch.last]]
 
     def _hidden_size(self) -> int:
-        size: int = self.model.config.hidden_size  # type: ignore[union-attr, assignment]
+        size: int = self.model.config.hidden_size  # type: ignore[union-attr, assignment]  # HF
         return size
 
 

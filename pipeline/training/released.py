@@ -78,7 +78,7 @@ class UncorrectedAdamW(torch.optim.Optimizer):
         super().__init__(groups, {"lr": learning_rate, "betas": (0.9, 0.999), "eps": 1e-8})
 
     @torch.no_grad()
-    def step(self, closure: None = None) -> None:  # type: ignore[override]  # noqa: ARG002
+    def step(self, closure: None = None) -> None:  # type: ignore[override]  # noqa: ARG002  # torch's
         """Take one step."""
         for group in self.param_groups:
             rate, (first, second) = group["lr"], group["betas"]

@@ -29,7 +29,7 @@ def time_limit(seconds: float) -> Iterator[None]:
         yield
         return
 
-    def stop(signum: int, frame: FrameType | None) -> None:  # noqa: ARG001
+    def stop(signum: int, frame: FrameType | None) -> None:  # noqa: ARG001  # as signal calls it
         raise PoisonError(f"more than {seconds:g} s")
 
     handler = signal.signal(signal.SIGALRM, stop)

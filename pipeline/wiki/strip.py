@@ -109,7 +109,7 @@ class Stripper:
             token, start, end = match[0], match.start(), match.end()
             out.append(text[position:start])
             if token == "{{":
-                if template_name(_NAME.match(text, end)[0]) in self.rendered:  # type: ignore[index]
+                if template_name(_NAME.match(text, end)[0]) in self.rendered:  # type: ignore[index]  # matches
                     around.append(out)
                     out = []
                 else:

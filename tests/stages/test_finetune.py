@@ -11,7 +11,7 @@ from ruamel.yaml import YAML
 from pipeline.errors import InputError
 from pipeline.io import read_json
 from stages.finetune import main
-from tests.pipeline.benchmarks.conftest import semeval_folder, tiny_encoder  # noqa: F401
+from tests.pipeline.benchmarks.conftest import semeval_folder, tiny_encoder  # noqa: F401  # fixtures
 
 ROOT = Path(__file__).resolve().parents[2]
 PARAMS = """

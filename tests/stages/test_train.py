@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 from ruamel.yaml import YAML
@@ -144,7 +145,10 @@ def test_sigterm_checkpoints_and_a_second_process_is_refused(forker, inputs, tmp
     code, errors = run(forker, tmp_path)
     assert code == 2
     assert "another process works there" in errors
-    os.kill(pid, signal.SIGTERM)
+    drawing = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    assert drawing  # torchrun and Slurm signal the whole group, and who draws steps is in it
+    for process in (*map(int, drawing), pid):
+        os.kill(process, signal.SIGTERM)
     assert forker.wait(pid) == 143
     assert "run again to continue" in (tmp_path / "first").read_text()
     assert len(list(tmp_path.glob(".scratch/train/*/checkpoints/step_*.pt"))) == 1

@@ -84,11 +84,11 @@ class Inputs:
 R = TypeVar("R")  # record, as read from the official file
 E = TypeVar("E", bound=Example)
 B = TypeVar("B")  # batch: a dataclass of tensors and Inputs
-O = TypeVar("O")  # what the model says about one example  # noqa: E741
+A = TypeVar("A")  # what the model answers to one example
 P = TypeVar("P")  # predictions in the form of the metric
 
 
-class Task(ABC, Generic[R, E, B, O, P]):
+class Task(ABC, Generic[R, E, B, A, P]):
     """One benchmark. Subclasses hold their config and the labels that they read."""
 
     selection: str = "f1"  # the dev metric that chooses the epoch
@@ -102,7 +102,7 @@ class Task(ABC, Generic[R, E, B, O, P]):
     def identify(self, record: R) -> str:
         """Return the record's official id."""
 
-    def stratum(self, record: R) -> Hashable:  # noqa: ARG002
+    def stratum(self, record: R) -> Hashable:  # noqa: ARG002  # for those that are stratified
         """Return what a fraction is stratified by."""
         return ""
 
@@ -135,21 +135,21 @@ class Task(ABC, Generic[R, E, B, O, P]):
         """Return the mean loss of a batch."""
 
     @abstractmethod
-    def outputs(self, head: nn.Module, states_BTH: torch.Tensor, batch: B) -> list[O]:
+    def outputs(self, head: nn.Module, states_BTH: torch.Tensor, batch: B) -> list[A]:
         """Return what the model says about each example, on the CPU."""
 
     def choose_threshold(
         self,
-        records: Sequence[R],  # noqa: ARG002
+        records: Sequence[R],  # noqa: ARG002  # here and below: for tasks that have a threshold
         examples: Sequence[E],  # noqa: ARG002
-        outputs: Sequence[O],  # noqa: ARG002
+        outputs: Sequence[A],  # noqa: ARG002
     ) -> float:
         """Return the decision threshold that is best on these (dev) records."""
         return 0.0
 
     @abstractmethod
     def decode(
-        self, records: Sequence[R], examples: Sequence[E], outputs: Sequence[O], threshold: float
+        self, records: Sequence[R], examples: Sequence[E], outputs: Sequence[A], threshold: float
     ) -> P:
         """Return the predictions for `records` in the form that the metric and the file have."""
 

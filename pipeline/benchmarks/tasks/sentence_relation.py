@@ -7,6 +7,7 @@ of the two opening markers instead, as MTB and CP are pre-trained (Soares et al.
 B sentences, T tokens, H hidden size, L labels.
 """
 
+from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -65,9 +66,9 @@ class SentenceRelationTask(Task[R, PairExample, PairBatch, int, dict[str, str]],
     labels: Sequence[str]
     representation: Representation
 
+    @abstractmethod
     def view(self, record: R) -> tuple[str, Span, Span, str]:
         """Return text, characters of head and of tail, and label of a record."""
-        raise NotImplementedError
 
     @override
     def stratum(self, record: R) -> str:

@@ -115,6 +115,9 @@ def test_a_name_that_began_before_the_window_goes_on_in_it(tmp_path):
     numbers = [number_words(window, [(0, 9, "PER")], LABELS) for window in windows]
     assert [LABELS[number] for number in numbers[1]] == ["I-PER"]
     assert decode([text], windows, numbers, LABELS) == [[(0, 9, "PER")]]
+    (whole,) = cut_windows(tokenizer, [f" {text}"], 100)  # the name begins with a blank
+    begun = number_words(whole, [(0, 10, "PER")], LABELS)
+    assert [LABELS[number] for number in begun] == ["B-PER", "I-PER", "I-PER"]
 
 
 @settings(max_examples=40, deadline=None)

@@ -183,6 +183,27 @@ with Ahead(lambda number: number, 100_000, torch.device("cpu")) as ahead:
     assert process.returncode == 0
 
 
+def test_freed_memory_is_kept_until_it_is_trimmed():
+    code = """
+import pathlib, torch
+from pipeline.training.runtime import Runtime
+Runtime.start("fp32", 0)
+def resident():
+    return int(pathlib.Path("/proc/self/statm").read_text().split()[1]) * 4096 // 1_000_000
+before = resident()
+blocks = [torch.ones(1_000_000) for _ in range(100)]  # 4 MB each
+kept = blocks[::33]  # the last block too: what lies behind it goes back at once
+del blocks
+holes = resident() - before
+Runtime.trim_memory()
+print(holes, resident() - before)
+"""
+    run = subprocess.run([sys.executable, "-c", code], stdout=subprocess.PIPE, check=True)
+    holes, trimmed = map(int, run.stdout.split())
+    assert holes > 300  # MB, of 400 that were used; 16 still are
+    assert trimmed < 60
+
+
 def test_seeds_of_places_differ():
     numbers = set()
     for step, part in np.ndindex(20, 5):
