@@ -43,7 +43,12 @@ def measure(options) -> dict[str, float]:
     import torch
 
     from pipeline.config import read_section
-    from pipeline.model.encoder import SpecialTokens, compile_blocks, first_position
+    from pipeline.model.encoder import (
+        SpecialTokens,
+        compile_blocks,
+        first_position,
+        round_norms,
+    )
     from pipeline.model.packing import pack_attention
     from pipeline.training.ahead import Ahead
     from pipeline.training.batches import RECTANGLES, Layout
@@ -61,6 +66,7 @@ def measure(options) -> dict[str, float]:
     layout = RECTANGLES
     if options.row != "rectangles":
         assert pack_attention(model)
+        round_norms(model)
         layout = Layout("row", first_position=first_position(model), longest=512)
     model.to(runtime.device)
     if options.compile:
@@ -173,6 +179,8 @@ def show_kernels(objective, sampler, runtime) -> None:
     if runtime.device.type == "cuda":
         activities.append(ProfilerActivity.CUDA)
     collated = objective.collate(sampler(1))
+    if runtime.device.type == "cuda":
+        torch.cuda.synchronize()
     with profile(activities=activities) as profiler:
         for batch in objective.prepare(1, collated):
             with runtime.autocast():
@@ -180,9 +188,16 @@ def show_kernels(objective, sampler, runtime) -> None:
             total.backward()
         if runtime.device.type == "cuda":
             torch.cuda.synchronize()
-    key = "self_cuda_time_total" if runtime.device.type == "cuda" else "self_cpu_time_total"
-    table = profiler.key_averages().table(sort_by=key, row_limit=25, max_name_column_width=60)
-    print("\n".join(line[:175] for line in table.splitlines()), file=sys.stderr)
+    cuda = runtime.device.type == "cuda"
+
+    def spent(row) -> float:
+        return (row.self_device_time_total if cuda else row.self_cpu_time_total) / 1e3
+
+    rows = [row for row in profiler.key_averages() if not cuda or row.device_type.name == "CUDA"]
+    rows.sort(key=spent, reverse=True)
+    print(f"{sum(map(spent, rows)):9.2f} ms  in all", file=sys.stderr)
+    for row in rows[:40]:
+        print(f"{spent(row):9.2f} ms  {row.count:5d} times  {row.key[:90]}", file=sys.stderr)
 
 
 def main() -> None:

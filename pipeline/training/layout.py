@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 from torch import nn
 
-from pipeline.model.encoder import first_position
+from pipeline.model.encoder import first_position, round_norms
 from pipeline.model.packing import ROUGH, pack_attention, packs_alike
 from pipeline.training.batches import Layout, lay_out
 from pipeline.training.config import TrainConfig
@@ -20,7 +20,8 @@ CUDA_WIDTH = 8  # attention kernels of a GPU want aligned rows
 def choose_layout(model: nn.Module, config: TrainConfig, runtime: Runtime) -> Layout:
     """Move the model to the runtime's device; return the layout of its micro-batches.
 
-    On a GPU in bf16 a packed row saves the padding and the masks; elsewhere rectangles are faster.
+    On a GPU in bf16 a packed row saves the padding and the masks, and norms answer in bf16; elsewhere
+    rectangles are faster.
     Processes that share layers (FSDP) must call them equally often: then it is one rectangle.
     """
     cuda = runtime.device.type == "cuda"
@@ -32,6 +33,7 @@ def choose_layout(model: nn.Module, config: TrainConfig, runtime: Runtime) -> La
     if runtime.sharded:
         shard_blocks(model, runtime)
     if packs:
+        round_norms(model)
         return Layout("row", first_position=first_position(model), longest=config.max_length)
     unit = CUDA_WIDTH if cuda else 1
     return Layout("one" if runtime.sharded else "rectangles", unit=unit)

@@ -4,10 +4,11 @@ import pytest
 import torch
 import transformers
 
-from pipeline.model.encoder import first_position
+from pipeline.model.encoder import first_position, round_norms
 from pipeline.model.packing import Packed, encode_packed, pack_attention
 
 LENGTHS = (3, 40, 1, 17)
+IDS = torch.arange(5, 65).view(2, 30)
 SMALL = {"vocab_size": 120, "num_attention_heads": 4, "intermediate_size": 64}
 SPECIAL = {f"{name}_token_id": 1 for name in ("pad", "bos", "eos", "cls", "sep")}
 WIDE = {"hidden_size": 32, "num_hidden_layers": 2}
@@ -77,3 +78,19 @@ def test_packing_is_no_property_of_the_saved_encoder(tmp_path):
     model.save_pretrained(tmp_path)
     loaded = transformers.AutoModelForMaskedLM.from_pretrained(tmp_path)
     assert loaded.config._attn_implementation == "sdpa"
+
+
+def test_norms_answer_in_bf16_under_autocast_only():
+    model = build(CONFIGS["bert"])
+    exact = model.base_model(IDS).last_hidden_state
+    round_norms(model)
+    assert torch.equal(model.base_model(IDS).last_hidden_state, exact)
+    with torch.autocast("cpu", torch.bfloat16):
+        rough = model.base_model(IDS).last_hidden_state
+        loss = model(input_ids=IDS, labels=IDS).loss
+    assert rough.dtype == torch.bfloat16
+    assert (rough - exact).norm() < 0.02 * exact.norm()
+    loss.backward()
+    norm = model.base_model.embeddings.LayerNorm
+    assert norm.weight.grad.dtype == torch.float32
+    assert norm.weight.grad.abs().sum() > 0

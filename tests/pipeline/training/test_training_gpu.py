@@ -126,7 +126,7 @@ def run_stage(folder, **environment):
     settings = {
         "ERICA_DEVICE": "cuda",
         "ERICA_CHECKPOINT_STEPS": "2",
-        "PYTHONPATH": str(ROOT),
+        "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")]),
     }
     return subprocess.run(
         [sys.executable, "-m", "stages.train"],
