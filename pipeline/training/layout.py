@@ -20,9 +20,9 @@ CUDA_WIDTH = 8  # attention kernels of a GPU want aligned rows
 def choose_layout(model: nn.Module, config: TrainConfig, runtime: Runtime) -> Layout:
     """Move the model to the runtime's device; return the layout of its micro-batches.
 
-    On a GPU in bf16 a packed row saves the padding and the masks, and norms answer in bf16; elsewhere
-    rectangles are faster.
-    Processes that share layers (FSDP) must call them equally often: then it is one rectangle.
+    On a GPU in bf16 a packed row saves the padding and the masks, and norms answer in bf16;
+    elsewhere rectangles are faster. Processes that share layers (FSDP) must call them equally
+    often: then it is one rectangle.
     """
     cuda = runtime.device.type == "cuda"
     packs = cuda and config.precision == "bf16" and pack_attention(model)
