@@ -5,13 +5,15 @@ import dataclasses
 import numpy as np
 import pytest
 import torch
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pipeline.model.encoder import load_masked_lm, special_tokens
 from pipeline.training.corpus import Corpus, Relations
 from pipeline.training.objective import Objective
 from pipeline.training.pretrain import NO_MARKERS, plain_vocabulary
 from pipeline.training.runtime import Runtime
-from pipeline.training.sampler import StepSampler
+from pipeline.training.sampler import StepSampler, share_tokens
 from tests.tiny_training import (
     random_document,
     tiny_config,
@@ -180,6 +182,24 @@ def test_micro_batches_change_neither_losses_nor_gradient(world, size):
     parts = losses_and_gradient(*start(world, micro_batch_size=size))
     assert parts[0] == pytest.approx(whole[0], rel=1e-5)
     assert torch.allclose(parts[1], whole[1], atol=1e-4, rtol=1e-3)
+
+
+@given(st.lists(st.integers(1, 512), min_size=1, max_size=200), st.integers(1, 70))
+def test_micro_batches_have_about_as_many_tokens_each(lengths, size):
+    length_D = np.sort(lengths)
+    ranges = share_tokens(length_D, size)
+    assert len(ranges) == -(-len(lengths) // size)
+    assert [first for first, _ in ranges] == [0, *(last for _, last in ranges[:-1])]
+    assert ranges[-1][1] == len(lengths)
+    tokens = [length_D[first:last].sum() for first, last in ranges]
+    assert min(tokens) > 0
+    assert max(tokens) <= sum(lengths) / len(ranges) + max(lengths)
+
+
+def test_a_step_shares_its_tokens(world):
+    _, sampler, _ = start(world, batch_size=12, micro_batch_size=4)
+    step = sampler(0)
+    assert step.micro_batches == share_tokens(sampler.corpus.lengths[step.row_D], 4)
 
 
 def test_dropout_of_the_two_passes_is_the_same(world):
