@@ -1,4 +1,5 @@
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -109,26 +110,38 @@ def test_steps_are_drawn_ahead_in_another_process_and_any_can_be_asked(tmp_path)
     assert not any(map(lives, pids))
 
 
-def test_a_step_of_thousands_of_tensors_passes():
+@pytest.fixture
+def few_files():
+    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (1024, limits[1]))  # what systems allow by default
+    yield
+    resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+
+
+def test_a_step_of_thousands_of_tensors_passes(few_files):
     with Ahead(lambda _: [torch.full((2,), n) for n in range(4_000)], 1, CPU.device) as ahead:
         assert sum(tensor[0].item() for tensor in ahead(0)) == 7_998_000
 
 
 def test_who_draws_ahead_dies_with_the_loop():
     code = """
-import os, signal, torch
+import os, signal, time, torch
 from pipeline.training.ahead import Ahead
-with Ahead(lambda number: os.getpid(), 9, torch.device("cpu")) as ahead:
+def draw(number):
+    time.sleep(60 * number)  # in the middle of a long draw
+    return os.getpid()
+with Ahead(draw, 9, torch.device("cpu")) as ahead:
     print(ahead(0), flush=True)
     os.kill(os.getpid(), signal.SIGKILL)
 """
-    run = subprocess.run([sys.executable, "-c", code], stdout=subprocess.PIPE, check=False)
-    assert run.returncode == -signal.SIGKILL
-    drawer = int(run.stdout)
-    deadline = time.monotonic() + 2  # DataLoader alone looks for its parent every 5 seconds
+    process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE)
+    drawer = int(process.stdout.readline())
+    assert process.wait() == -signal.SIGKILL
+    deadline = time.monotonic() + 10
     while lives(drawer) and time.monotonic() < deadline:
         time.sleep(0.05)
     assert not lives(drawer)
+    process.stdout.close()
 
 
 def test_an_error_of_drawing_reaches_the_loop():
