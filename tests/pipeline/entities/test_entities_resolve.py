@@ -9,7 +9,7 @@ from small_linking import CONFIG, mark
 from pipeline.entities.evidence import Lookup, Target
 from pipeline.entities.page import NO_PAGE, Page
 from pipeline.entities.resolve import link_document
-from pipeline.entities.types import ORGANISATION, PERSON, PLACE
+from pipeline.entities.types import LANGUAGE, ORGANISATION, PERSON, PLACE
 
 TARGETS = {
     "Ada Tern": Target(1, True, PERSON, "Ada Tern"),
@@ -29,6 +29,7 @@ NAMES = {
     "Rare": [(10, 20, PLACE)],
     "The Hold": [(11, 900, ORGANISATION)],
     "Isle": [(2, 100, PLACE), (12, 400, PLACE)],
+    "Odan": [(13, 900, LANGUAGE), (2, 800, PLACE)],
 }
 RESTS = dict.fromkeys(NAMES, 100)
 LOOKUP = Lookup(targets=TARGETS, names=NAMES, rests=RESTS)
@@ -69,6 +70,11 @@ def test_resolve_a_hyperlink_settles_the_name_for_the_document():
 def test_resolve_of_two_hyperlinks_the_last_before_decides():
     found, _, _ = link("[Oda>Oda (band)] and Oda in [Oda>Oda] and Oda.")
     assert [key for _, key, _ in found] == [3, 3, 2, 2]
+
+
+def test_resolve_a_people_stands_for_its_place_not_for_its_language():
+    assert link("{Odan|NORP} songs.")[0] == [("Odan", 2, "name")]
+    assert link("They speak {Odan|LANGUAGE}.")[0] == [("Odan", 13, "name")]
 
 
 def test_resolve_the_title_names_the_pages_own_item():
