@@ -170,7 +170,7 @@ def measure(options) -> dict[str, float]:
 
     model.train()
     if options.way == "global":
-        return measure_memory(objective, sampler, optimizer)
+        return measure_memory(objective, sampler)
     step(0)
     wall, cpu = time.perf_counter(), time.process_time()
     done = np.asarray([step(number) for number in range(1, options.steps + 1)])
@@ -192,22 +192,22 @@ def measure(options) -> dict[str, float]:
     return result
 
 
-def measure_memory(objective, sampler, optimizer) -> dict[str, float]:
+def measure_memory(objective, sampler) -> dict[str, float]:
     """Take one step of the whole contrast scope, while the next one is drawn; return the peak."""
     from pipeline.training.ahead import Ahead
+    from pipeline.training.loop import fit
 
-    with Ahead(
-        lambda number: objective.collate(sampler(number)), 2, objective.runtime.device
-    ) as ahead:
-        batches = objective.prepare(0, ahead(0))
-        for place, batch in enumerate(batches):
-            objective.runtime.reseed(0, place)
-            with objective.runtime.autocast():
-                total = objective(batch).total
-            total.backward()
-        optimizer.step()
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
-    return {"documents": len(batches[0].step.row_D), "peak_gb": peak}
+    runtime = objective.runtime
+    with Ahead(lambda number: objective.collate(sampler(number)), 2, runtime.device) as ahead:
+        fit(
+            objective.model,
+            num_steps=1,
+            micro_batches=lambda number: objective.prepare(number, ahead(number)),
+            loss=objective,
+            config=objective.config.optimizer,
+            runtime=runtime,
+        )
+    return {"peak_gb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6}
 
 
 def published_step(model, drawn, runtime) -> None:

@@ -107,8 +107,6 @@ def fit(
             group["lr"] = rate
         stepper.step()
         rows.append(sums | {"learning_rate": rate})
-        if step % TRIM_STEPS == 0:
-            runtime.trim_memory()
         reach("train.step")
         if on_step:
             on_step(step, rows[-1])
@@ -127,6 +125,10 @@ def _backward(
         with runtime.autocast():
             losses = loss(batch)
         losses.total.backward()
+        # Who divides a step is short of memory: 5.3 GB instead of 6.7 with every fourth (10 of 64
+        # documents, MiniLM's shape), and 5 s more of the system's time of 297 s.
+        if step % TRIM_STEPS == 0 or len(batches) > 1:
+            runtime.trim_memory()
         for name, value in {"loss": losses.total, **losses.parts}.items():
             value = value.detach().to(torch.float64)
             sums[name] = sums[name] + value if name in sums else value
