@@ -91,7 +91,8 @@ def round_norms(model: nn.Module) -> None:
     """Have normalisation answer in bf16 under a bf16 autocast, which leaves it in float32.
 
     It is computed in float32 as before. The next layers round its answer anyway; the residual sum
-    then carries bf16 too. BERT-base on an H200: 5 % faster, 31.3 GB instead of 36.2.
+    then carries bf16 too. BERT-base on an H200: 193 ms a step instead of 201, 34.4 GB
+    instead of 37.6.
     """
     for module in model.modules():
         if isinstance(module, (nn.LayerNorm, nn.RMSNorm)):
