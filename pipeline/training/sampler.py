@@ -158,9 +158,9 @@ class StepSampler:
     def _divide(self, rows: tuple[Ints, ...]) -> tuple[tuple[int, int], ...]:
         """Return the documents of each micro-batch: as many tokens each, shortest first.
 
-        As many documents each would cost the memory of the longest ones: 42.7 GB where
-        a random micro-batch of 192 takes 30.6 (BERT-base, H200). If a micro-batch is what RD contrasts,
-        its size decides how many negatives there are, and is kept.
+        As many documents each would cost the memory of the longest ones: 42.7 GB where a random
+        micro-batch of 192 takes 30.6 (BERT-base, H200). If a micro-batch is what RD contrasts, its
+        size decides how many negatives there are, and is kept.
         """
         size = self.config.micro_batch_size
         if self.config.contrast_scope == "micro_batch":
