@@ -217,6 +217,27 @@ print(holes, resident() - before)
     assert trimmed < 60
 
 
+def test_threads_do_not_change_the_order_of_a_sum():
+    code = """
+import torch
+from pipeline.training.runtime import Runtime
+torch.set_num_threads(4)
+Runtime.start("fp32", 0)
+state_EH = torch.randn(40, 64, requires_grad=True)
+index_A, weight_AH = torch.randint(40, (50_000,)), torch.randn(50_000, 64)
+gradients = []
+for _ in range(6):
+    state_EH.grad = None
+    (state_EH[index_A] * weight_AH).sum().backward()
+    gradients.append(state_EH.grad)
+print(all(torch.equal(gradients[0], other) for other in gradients))
+"""
+    run = subprocess.run(
+        [sys.executable, "-c", code], stdout=subprocess.PIPE, check=True, text=True
+    )
+    assert run.stdout == "True\n"
+
+
 def test_seeds_of_places_differ():
     numbers = set()
     for step, part in np.ndindex(20, 5):
