@@ -138,7 +138,7 @@ class StepSampler:
         shows = [self.show(self.corpus.gather(row_D), generator) for row_D in rows]
         sheets: list[Sheet] = []
         questions, pairs = None, list[Pairs]()
-        ranges = self._divide(rows)
+        ranges = self._divide(rows[0])
         if "ed" not in config.objectives or (self._asks_both and not config.shared_encoding):
             docs, shown = shows[0]
             sheets.append(self._hide(self._view(shown, Prompts.none(len(docs))), generator))
@@ -155,18 +155,17 @@ class StepSampler:
             ]
         return Step(np.concatenate(rows), tuple(sheets), questions, tuple(pairs), ranges)
 
-    def _divide(self, rows: tuple[Ints, ...]) -> tuple[tuple[int, int], ...]:
+    def _divide(self, row_D: Ints) -> tuple[tuple[int, int], ...]:
         """Return the documents of each micro-batch: as many tokens each, shortest first.
 
         As many documents each would cost the memory of the longest ones: 42.7 GB where a random
-        micro-batch of 192 takes 30.6 (BERT-base, H200). If a micro-batch is what RD contrasts, its
-        size decides how many negatives there are, and is kept.
+        micro-batch of 192 takes 30.6 (BERT-base, H200). Where RD contrasts less than the step, the
+        size decides how many candidates there are, and is kept.
         """
         size = self.config.micro_batch_size
-        if self.config.contrast_scope == "micro_batch":
-            return divide(len(rows[0]), size)
-        length_D = np.sum([self.corpus.lengths[row_D] for row_D in rows], axis=0)
-        return share_tokens(length_D, size)
+        if self.config.contrast_scope != "global":
+            return divide(len(row_D), size)
+        return share_tokens(np.minimum(self.corpus.lengths[row_D], self.config.max_length), size)
 
     def _ask(
         self, docs: Documents, shown: Documents, generator: np.random.Generator

@@ -196,10 +196,19 @@ def test_micro_batches_have_about_as_many_tokens_each(lengths, size):
     assert max(tokens) <= sum(lengths) / len(ranges) + max(lengths)
 
 
-def test_a_step_shares_its_tokens(world):
-    _, sampler, _ = start(world, batch_size=12, micro_batch_size=4)
+def test_a_step_shares_its_tokens_as_far_as_they_are_read(world):
+    _, sampler, _ = start(world, batch_size=12, micro_batch_size=4, max_length=24)
     step = sampler(0)
-    assert step.micro_batches == share_tokens(sampler.corpus.lengths[step.row_D], 4)
+    lengths = sampler.corpus.lengths[step.row_D]
+    assert lengths.max() > 24
+    assert step.micro_batches == share_tokens(np.minimum(lengths, 24), 4)
+    assert step.micro_batches != share_tokens(lengths, 4)
+
+
+@pytest.mark.parametrize("scope", ["micro_batch", "process"])
+def test_where_less_than_the_step_is_contrasted_sizes_are_kept(world, scope):
+    _, sampler, _ = start(world, batch_size=12, micro_batch_size=4, contrast_scope=scope)
+    assert sampler(0).micro_batches == ((0, 4), (4, 8), (8, 12))
 
 
 def test_dropout_of_the_two_passes_is_the_same(world):
