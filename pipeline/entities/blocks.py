@@ -127,7 +127,7 @@ def read_gzip(path: Path, file: BinaryIO) -> Iterator[bytes]:
                 yield chunk
     except EOFError:
         raise InputError(f"{path}: the gzip data is cut off; fetch the file again") from None
-    except (igzip_lib.IsalError, zlib.error, gzip.BadGzipFile) as error:  # type: ignore[misc]  # isal's stub
+    except (igzip_lib.IsalError, zlib.error, gzip.BadGzipFile) as error:  # type: ignore[misc]  # typed as an instance
         raise InputError(f"{path}: corrupt gzip data ({error}); fetch the file again") from None
 
 

@@ -26,7 +26,7 @@ class EntityValue(msgspec.Struct, frozen=True, gc=False, tag_field="entity-type"
 class ItemValue(EntityValue, frozen=True, gc=False, tag="item", rename={"item": "numeric-id"}):
     """An item as value."""
 
-    item: ItemNumber  # type: ignore[misc]
+    item: ItemNumber  # type: ignore[misc]  # in the place of a class attribute
 
 
 class PropertyValue(
@@ -34,7 +34,7 @@ class PropertyValue(
 ):
     """A property as value."""
 
-    property: PropertyNumber  # type: ignore[misc]
+    property: PropertyNumber  # type: ignore[misc]  # in the place of a class attribute
 
 
 class StringData(msgspec.Struct, frozen=True, gc=False, tag="string"):
@@ -67,7 +67,7 @@ class TextValue(msgspec.Struct, frozen=True, gc=False):
 class TextData(StringData, frozen=True, gc=False, tag="monolingualtext"):
     """A text with its language."""
 
-    value: TextValue  # type: ignore[misc,assignment]
+    value: TextValue  # type: ignore[misc,assignment]  # the same, and of another type
 
 
 class EntityData(msgspec.Struct, frozen=True, gc=False, tag="wikibase-entityid"):

@@ -119,7 +119,7 @@ def _read_gzip(path: Path) -> None:
         raise InputError(
             f"{path.name}: cut off after {done} unpacked bytes; fetch it again"
         ) from None
-    except (OSError, IsalError) as error:  # type: ignore[misc]  # isal's stub says: an instance
+    except (OSError, IsalError) as error:  # type: ignore[misc]  # typed as an instance
         raise InputError(
             f"{path.name}: damaged gzip data after {done} unpacked bytes ({error}); fetch it again"
         ) from None

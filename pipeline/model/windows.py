@@ -20,8 +20,8 @@ class Window:
 
     `ids` [T] has the special tokens; `token` [W] are the positions of the words' first pieces, and
     `start` and `end` [W] their characters. `judged` [W] says which words are judged here and not in
-    a neighbouring window. `before` is the character behind the last word before the window, 0 if
-    there is none.
+    a neighbouring window. `before` is the character behind the last word that begins before the
+    window, 0 if there is none.
     """
 
     text: int

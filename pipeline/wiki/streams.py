@@ -184,7 +184,7 @@ def _read_gzip(file: BinaryIO, path: Path) -> Iterator[bytes]:
                 decompressor, inside_member = isal_zlib.decompressobj(wbits=31), False
             if chunk:
                 yield chunk
-    except isal_zlib.error:  # type: ignore[misc]  # isal's stub says: an instance
+    except isal_zlib.error:  # type: ignore[misc]  # typed as an instance
         raise InputError(
             f"{path}: byte {file.tell()}: the gzip data is damaged at or before that; {AGAIN}"
         ) from None

@@ -140,9 +140,9 @@ class Task(ABC, Generic[R, E, B, A, P]):
 
     def choose_threshold(
         self,
-        records: Sequence[R],  # noqa: ARG002  # here and below: for tasks that have a threshold
-        examples: Sequence[E],  # noqa: ARG002
-        outputs: Sequence[A],  # noqa: ARG002
+        records: Sequence[R],  # noqa: ARG002  # for tasks that have a threshold
+        examples: Sequence[E],  # noqa: ARG002  # the same
+        outputs: Sequence[A],  # noqa: ARG002  # the same
     ) -> float:
         """Return the decision threshold that is best on these (dev) records."""
         return 0.0
