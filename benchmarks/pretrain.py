@@ -7,8 +7,8 @@ triples) and a random BERT. Each way runs in a process of its own, forward, back
 tokens are real tokens, without padding, of both readings of each document. `published` is written
 here for comparison only: it pays what the published code pays (everything padded to 512, logits of
 all positions, dense pooling matrices, one index operation per pair), and computes nothing that is
-used elsewhere. `global` takes one step of --batch documents in micro-batches of --documents, for
-its memory beside that of `ours`, which is one such micro-batch.
+used elsewhere. `alone` and `global` are for their memory: --steps steps of the training loop, of one
+micro-batch of --documents, and of --batch documents in such micro-batches.
 """
 
 import argparse
@@ -117,6 +117,7 @@ def measure(options) -> dict[str, float]:
         "published": {},
         "shared": {"shared_encoding": True},
         "grad_cache": {"micro_batch_size": options.micro_batch},
+        "alone": {},
         "global": {"batch_size": options.batch},
         "mlm": {"objectives": ("mlm",)},
     }[options.way]
@@ -169,8 +170,8 @@ def measure(options) -> dict[str, float]:
         return tokens, positions
 
     model.train()
-    if options.way == "global":
-        return measure_memory(objective, sampler)
+    if options.way in ("alone", "global"):
+        return measure_memory(objective, sampler, options.steps)
     step(0)
     wall, cpu = time.perf_counter(), time.process_time()
     done = np.asarray([step(number) for number in range(1, options.steps + 1)])
@@ -192,21 +193,27 @@ def measure(options) -> dict[str, float]:
     return result
 
 
-def measure_memory(objective, sampler) -> dict[str, float]:
-    """Take one step of the whole contrast scope, while the next one is drawn; return the peak."""
+def measure_memory(objective, sampler, num_steps: int) -> dict[str, float]:
+    """Take steps of the training loop, the next one drawn meanwhile; return the peak."""
+    import torch
+
     from pipeline.training.ahead import Ahead
     from pipeline.training.loop import fit
 
     runtime = objective.runtime
-    with Ahead(lambda number: objective.collate(sampler(number)), 2, runtime.device) as ahead:
+    with Ahead(
+        lambda number: objective.collate(sampler(number)), num_steps + 1, runtime.device
+    ) as ahead:
         fit(
             objective.model,
-            num_steps=1,
+            num_steps=num_steps,
             micro_batches=lambda number: objective.prepare(number, ahead(number)),
             loss=objective,
             config=objective.config.optimizer,
             runtime=runtime,
         )
+    if runtime.device.type == "cuda":
+        return {"peak_gb": torch.cuda.max_memory_allocated() / 1e9}
     return {"peak_gb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6}
 
 
@@ -303,9 +310,9 @@ def main() -> None:
         if way in results and "ours" in results:
             for unit in ("tokens_per_s", "tokens_per_cpu_s"):
                 print(f"ours / {way} in {unit}: {results['ours'][unit] / results[way][unit]:.2f}")
-    if {"ours", "global"} <= set(results):
-        ratio = results["global"]["peak_gb"] / results["ours"]["peak_gb"]
-        print(f"global / ours in peak_gb: {ratio:.2f}")
+    if {"alone", "global"} <= set(results):
+        ratio = results["global"]["peak_gb"] / results["alone"]["peak_gb"]
+        print(f"global / alone in peak_gb: {ratio:.2f}")
 
 
 if __name__ == "__main__":

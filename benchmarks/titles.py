@@ -28,6 +28,7 @@ ANCHORS = pa.schema({"surface": pa.string(), "target": pa.string(), "count": pa.
 BEARERS = """
     SELECT title, count(DISTINCT item) AS number
     FROM (SELECT upper({0}[1]) || {0}[2:] AS title, item FROM {1}) SEMI JOIN truth USING (title)
+    WHERE item NOT IN (SELECT head FROM claims WHERE property = 31 AND tail IN {2})
     GROUP BY title
 """
 
@@ -56,6 +57,7 @@ def measure(index: Path, config: LinkConfig, folder: Path) -> None:
         spill=folder,
     )
     with duckdb.connect(str(copy), read_only=True) as connection:
+        classes = config.excluded_classes
         connection.execute(f"ATTACH '{folder / 'names.duckdb'}' AS found (READ_ONLY)")
         rows = connection.sql(f"""
             SELECT
@@ -63,8 +65,8 @@ def measure(index: Path, config: LinkConfig, folder: Path) -> None:
                 coalesce(labels.number, aliases.number) = 1 AS alone,
                 count(*), avg((targets.item = truth.item)::INT)
             FROM truth JOIN found.targets USING (title)
-            LEFT JOIN ({BEARERS.format("label", "items")}) AS labels USING (title)
-            LEFT JOIN ({BEARERS.format("alias", "aliases")}) AS aliases USING (title)
+            LEFT JOIN ({BEARERS.format("label", "items", classes)}) AS labels USING (title)
+            LEFT JOIN ({BEARERS.format("alias", "aliases", classes)}) AS aliases USING (title)
             GROUP BY ALL ORDER BY by_label DESC, alone DESC
         """).fetchall()
     print(f"{len(truth):,d} titles")

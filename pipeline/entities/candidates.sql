@@ -53,8 +53,8 @@ GROUP BY tail;
 -- An excerpt of the dump, or an old page, lacks the sitelink, and an excerpt of Wikipedia the
 -- redirects: then the only item with that label, else the only one with that alias, or one that is
 -- ten times better known than the next. If the title is a page or redirect of the corpus, only an
--- item without a page of its own. Of titles with a sitelink, 99.7 % of 15,363 are the only item's
--- with that label, 99.6 % of 1,974 the only one's with that alias, 95 % of 285 the best known one's
+-- item without a page of its own. Of titles with a sitelink, 99.7 % of 15,366 are the only item's
+-- with that label, 99.6 % of 1,976 the only one's with that alias, 96 % of 281 the best known one's
 -- with that label (python -m benchmarks.titles).
 CREATE TEMP TABLE by_label AS
 WITH wanted AS (

@@ -47,6 +47,10 @@ def losses(world, folder, precision, *, packed=True, **changes):
     special = special_tokens(tokenizer)
     layout = choose_layout(model, config, runtime)
     assert (layout.kind == "row") == (precision == "bf16")
+    norm = model.base_model.embeddings.LayerNorm
+    with runtime.autocast():
+        answer = norm(torch.ones(1, *norm.normalized_shape, device="cuda"))
+    assert answer.dtype == (torch.bfloat16 if precision == "bf16" else torch.float32)
     if not packed:
         layout = Layout("rectangles", unit=8)
     corpus = Corpus.open(world / "shard" / "train", folder / "flat")
