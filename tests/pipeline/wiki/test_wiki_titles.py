@@ -75,6 +75,11 @@ def test_what_a_link_does(target, answer):
     assert SITE.resolve(target) == answer  # from memory
 
 
+@given(st.text("aZ9 '(),.!-_:#%&|\t", max_size=12))
+def test_plain_targets_go_the_short_way_to_the_same_title(target):
+    assert SITE.resolve(target) == SITE.resolve("\u200e" + target)  # a mark that titles lose
+
+
 @pytest.mark.parametrize(
     ("text", "target"),
     [
