@@ -7,8 +7,9 @@ triples) and a random BERT. Each way runs in a process of its own, forward, back
 tokens are real tokens, without padding, of both readings of each document. `published` is written
 here for comparison only: it pays what the published code pays (everything padded to 512, logits of
 all positions, dense pooling matrices, one index operation per pair), and computes nothing that is
-used elsewhere. `alone` and `global` are for their memory: --steps steps of the training loop, of one
-micro-batch of --documents, and of --batch documents in such micro-batches.
+used elsewhere. `alone` and `global` are for their memory: --steps steps of the training loop, of
+one micro-batch of --documents, and of --batch documents in such micro-batches; both give freed
+memory back after each micro-batch.
 """
 
 import argparse
@@ -197,14 +198,15 @@ def measure_memory(objective, sampler, num_steps: int) -> dict[str, float]:
     """Take steps of the training loop, the next one drawn meanwhile; return the peak."""
     import torch
 
+    from pipeline.training import loop
     from pipeline.training.ahead import Ahead
-    from pipeline.training.loop import fit
 
     runtime = objective.runtime
+    loop.TRIM_STEPS = 1  # freed memory goes back after each micro-batch, whichever the way
     with Ahead(
         lambda number: objective.collate(sampler(number)), num_steps + 1, runtime.device
     ) as ahead:
-        fit(
+        loop.fit(
             objective.model,
             num_steps=num_steps,
             micro_batches=lambda number: objective.prepare(number, ahead(number)),

@@ -55,11 +55,11 @@ class Runtime:
         # Setting it, even to what it is, stops MKL from choosing by itself: sums then keep their
         # order and two runs give the same bits.
         torch.set_num_threads(torch.get_num_threads())
-        if device.type == "cpu":
-            # Else the gradient of `states[index]` is summed by all threads in the order in which
-            # they come: two runs on two threads differed from the second step on.
-            torch.use_deterministic_algorithms(True)
-            torch.utils.deterministic.fill_uninitialized_memory = False  # costs time, finds bugs
+        # Else the gradient of `states[index]` is summed by all threads of a CPU in the order in
+        # which they come: two runs on two threads differed from the second step on. The switch is
+        # that of `use_deterministic_algorithms`, which also imports the compiler: 3 s a process.
+        torch.set_deterministic_debug_mode("error" if device.type == "cpu" else "default")
+        torch.utils.deterministic.fill_uninitialized_memory = False  # costs time, finds bugs
         if world_size > 1 and not torch.distributed.is_initialized():
             torch.distributed.init_process_group("nccl" if device.type == "cuda" else "gloo")
         runtime = cls(

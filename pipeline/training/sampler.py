@@ -159,8 +159,8 @@ class StepSampler:
         """Return the documents of each micro-batch: as many tokens each, shortest first.
 
         As many documents each would cost the memory of the longest ones: 42.7 GB where a random
-        micro-batch of 192 takes 30.6 (BERT-base, H200). Where RD contrasts less than the step, the
-        size decides how many candidates there are, and is kept.
+        micro-batch of 192 takes 30.6 (BERT-base, H200). Where RD contrasts a part of the step, the
+        parts are to be equal, and the size is kept.
         """
         size = self.config.micro_batch_size
         if self.config.contrast_scope != "global":

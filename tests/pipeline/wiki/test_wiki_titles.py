@@ -76,7 +76,7 @@ def test_what_a_link_does(target, answer):
 
 
 @given(st.text("aZ9 '(),.!-_:#%&|\t", max_size=12))
-def test_plain_targets_go_the_short_way_to_the_same_title(target):
+def test_a_target_means_the_same_read_the_short_and_the_long_way(target):
     assert SITE.resolve(target) == SITE.resolve("\u200e" + target)  # a mark that titles lose
 
 
