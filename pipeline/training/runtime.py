@@ -59,7 +59,8 @@ class Runtime:
         # which they come: two runs on two threads differed from the second step on. The switch is
         # that of `use_deterministic_algorithms`, which also imports the compiler: 3 s a process.
         torch.set_deterministic_debug_mode("error" if device.type == "cpu" else "default")
-        torch.utils.deterministic.fill_uninitialized_memory = False  # costs time, finds bugs
+        # It would also fill new memory, which costs time. The stubs lack the property.
+        torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]
         if world_size > 1 and not torch.distributed.is_initialized():
             torch.distributed.init_process_group("nccl" if device.type == "cuda" else "gloo")
         runtime = cls(
