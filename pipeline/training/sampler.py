@@ -138,13 +138,13 @@ class StepSampler:
         shows = [self.show(self.corpus.gather(row_D), generator) for row_D in rows]
         sheets: list[Sheet] = []
         questions, pairs = None, list[Pairs]()
-        ranges = self._divide(rows[0])
         if "ed" not in config.objectives or (self._asks_both and not config.shared_encoding):
             docs, shown = shows[0]
             sheets.append(self._hide(self._view(shown, Prompts.none(len(docs))), generator))
         if "ed" in config.objectives:
             questions, views = self._ask(*shows[-1], generator)
             sheets.append(self._hide(views, generator))
+        ranges = self._divide(np.sum([np.diff(s.views.token_offset) for s in sheets], axis=0))
         if "rd" in config.objectives:
             docs, views = shows[0][0], sheets[0].views
             triples, view_R = kept_triples(docs, views)
@@ -155,17 +155,17 @@ class StepSampler:
             ]
         return Step(np.concatenate(rows), tuple(sheets), questions, tuple(pairs), ranges)
 
-    def _divide(self, row_D: Ints) -> tuple[tuple[int, int], ...]:
-        """Return the documents of each micro-batch: as many tokens each, shortest first.
+    def _divide(self, tokens_D: Ints) -> tuple[tuple[int, int], ...]:
+        """Return the documents of each micro-batch: as many tokens each, prompts and all.
 
         As many documents each would cost the memory of the longest ones: 42.7 GB where a random
         micro-batch of 192 takes 30.6 (BERT-base, H200). Where RD contrasts a part of the step, the
         parts are to be equal, and the size is kept.
         """
-        size = self.config.micro_batch_size
-        if self.config.contrast_scope != "global":
-            return divide(len(row_D), size)
-        return share_tokens(np.minimum(self.corpus.lengths[row_D], self.config.max_length), size)
+        size, scope = self.config.micro_batch_size, self.config.contrast_scope
+        if scope == "micro_batch" or (scope == "process" and self.world_size > 1):
+            return divide(len(tokens_D), size)
+        return share_tokens(tokens_D, size)
 
     def _ask(
         self, docs: Documents, shown: Documents, generator: np.random.Generator
@@ -285,14 +285,14 @@ def divide(num_docs: int, size: int) -> tuple[tuple[int, int], ...]:
     return tuple((first, min(first + size, num_docs)) for first in range(0, num_docs, size))
 
 
-def share_tokens(length_D: Ints, size: int) -> tuple[tuple[int, int], ...]:
+def share_tokens(tokens_D: Ints, size: int) -> tuple[tuple[int, int], ...]:
     """Return ranges of micro-batches of `size` documents on average, of about as many tokens."""
-    number = -(-len(length_D) // size)
-    tokens_D = np.cumsum(length_D)
-    aims = tokens_D[-1] * np.arange(1, number) / number
-    cuts = np.searchsorted(tokens_D - length_D / 2, aims)
+    number = -(-len(tokens_D) // size)
+    end_D = np.cumsum(tokens_D)
+    aims = end_D[-1] * np.arange(1, number) / number
+    cuts = np.searchsorted(end_D - tokens_D / 2, aims)
     least = np.arange(1, number)  # none is empty
     cuts = np.maximum.accumulate(np.maximum(cuts, least) - least) + least
-    cuts = np.minimum(cuts, len(length_D) - number + least)
-    ends = [0, *map(int, cuts), len(length_D)]
+    cuts = np.minimum(cuts, len(tokens_D) - number + least)
+    ends = [0, *map(int, cuts), len(tokens_D)]
     return tuple(itertools.pairwise(ends))

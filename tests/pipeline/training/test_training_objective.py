@@ -196,19 +196,31 @@ def test_micro_batches_have_about_as_many_tokens_each(lengths, size):
     assert max(tokens) <= sum(lengths) / len(ranges) + max(lengths)
 
 
-def test_a_step_shares_its_tokens_as_far_as_they_are_read(world):
+def test_a_step_shares_its_tokens_as_they_are_read(world):
+    """Of both readings, with prompts, cut at max_length."""
     _, sampler, _ = start(world, batch_size=12, micro_batch_size=4, max_length=24)
     step = sampler(0)
     lengths = sampler.corpus.lengths[step.row_D]
     assert lengths.max() > 24
-    assert step.micro_batches == share_tokens(np.minimum(lengths, 24), 4)
+    plain, prompted = (np.diff(sheet.views.token_offset) for sheet in step.sheets)
+    assert prompted.max() == 24
+    assert step.micro_batches == share_tokens(plain + prompted, 4)
     assert step.micro_batches != share_tokens(lengths, 4)
 
 
-@pytest.mark.parametrize("scope", ["micro_batch", "process"])
-def test_where_less_than_the_step_is_contrasted_sizes_are_kept(world, scope):
+@pytest.mark.parametrize(("scope", "processes"), [("micro_batch", 1), ("process", 2)])
+def test_where_less_than_the_step_is_contrasted_sizes_are_kept(world, scope, processes):
     _, sampler, _ = start(world, batch_size=12, micro_batch_size=4, contrast_scope=scope)
+    sampler.world_size = processes
     assert sampler(0).micro_batches == ((0, 4), (4, 8), (8, 12))
+
+
+def test_one_process_contrasts_the_whole_step(world):
+    steps = [
+        start(world, batch_size=12, micro_batch_size=4, contrast_scope=scope)[1](0)
+        for scope in ("process", "global")
+    ]
+    assert steps[0].micro_batches == steps[1].micro_batches != ((0, 4), (4, 8), (8, 12))
 
 
 def test_dropout_of_the_two_passes_is_the_same(world):
