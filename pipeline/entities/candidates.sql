@@ -186,9 +186,9 @@ ORDER BY title;
 -- What a name of the corpus may mean. The evidence for an item weighs 1000 per hyperlink with that
 -- text, and that of titles, labels and aliases in proportion to how well known the item is among
 -- those of that name and to the digits of how well known it is: an alias of a country is more often
--- meant than one of a village, against all that the index does not know. `rest` is the weight of all else: 200 for what the index does not know (it
--- makes a name that is only an alias of one obscure item a weak link), hyperlinks elsewhere, and
--- candidates beyond the best ones.
+-- meant than one of a village, against all that the index does not know. `rest` is the weight of
+-- all else: 200 for what the index does not know (it makes a name that is only an alias of one
+-- obscure item a weak link), hyperlinks elsewhere, and candidates beyond the best ones.
 CREATE TABLE names AS
 WITH shares AS (
     SELECT

@@ -96,7 +96,7 @@ class Rows:
                 self.names.append(text[start:end])
             if label:
                 labels[number].append(label)
-            sentence = max(bisect_right(sentences, start) - 1, 0)
+            sentence = bisect_right(sentences, start, 1) - 1
             self.mentions.append((start, end, number, sentence, reason, confidence))
         # of labels that are as frequent, the first
         self.labels += [max(seen, key=seen.count) if seen else "" for seen in labels]

@@ -27,8 +27,14 @@ def trim(text: str, start: int, end: int) -> tuple[int, int]:
 @functools.lru_cache(maxsize=1 << 16)  # names come again: two of three in real text
 def _find_core(surface: str) -> tuple[int, int]:
     start, end = 0, len(surface)
-    if surface.isalpha() and surface[0].isupper():
-        return start, end  # three of four names
+    # nine of ten names: neither pattern begins with a capital or ends with a letter but "s"
+    if (
+        surface[:1].isupper()
+        and surface[-1].isalnum()
+        and surface[-1] != "s"
+        and "(" not in surface
+    ):
+        return start, end
     if "(" in surface and ")" not in surface:
         end = surface.index("(")
     if tail := _TRAILING.search(surface, 0, end):

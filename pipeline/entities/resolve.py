@@ -48,6 +48,7 @@ from pipeline.entities.names import (
     title_forms,
     trim,
 )
+from pipeline.entities.overlaps import choose_mentions
 from pipeline.entities.page import Page
 from pipeline.entities.types import AGREEING, LITERALS, PERSON
 
@@ -77,13 +78,15 @@ def link_document(
         counts: What became of each hyperlink and tagged name is added here.
     """
     document = _Document(text, page, lookup, config, counts)
-    document.read_literals(tagged)
+    document.part_tagged(tagged)
     document.read_links(links)
     document.read_title(title)
-    document.read_tagged(tagged)
+    document.read_values()
+    document.read_things()
     if config.repeats == "all":
         document.find_repeats()
-    return document.choose()
+    drop = config.unlinked == "drop"
+    return choose_mentions(document.spans, document.labels, counts, drop_unlinked=drop)
 
 
 class _Document:
@@ -103,14 +106,20 @@ class _Document:
         self.phrases: dict[str, Sense] = {}  # the same of other things with an item
         self.placed: dict[str, int] = {}  # by name: its places whose meaning is decided
         self.unknown: set[str] = set()  # texts of hyperlinks to what the index does not have
+        self.values: list[Span] = []  # what the tagger saw: dates, numbers and quantities,
+        self.things: list[Span] = []  # and what has a name
         self.linked = bytearray(len(text))  # 1 where a hyperlink is
         self.literal = bytearray(len(text))  # 1 where a date, number or quantity is
 
-    def read_literals(self, tagged: Sequence[Span]) -> None:
-        """Mark where the tagger saw dates, numbers and quantities."""
-        for start, end, label in tagged:
+    def part_tagged(self, tagged: Sequence[Span]) -> None:
+        """Part dates, numbers and quantities from names, and mark where they are."""
+        for span in tagged:
+            start, end, label = span
             if label in LITERALS:
+                self.values.append(span)
                 self.literal[start:end] = b"\1" * (end - start)
+            else:
+                self.things.append(span)
 
     def read_links(self, links: Sequence[Span]) -> None:
         """Take hyperlinks to pages with an item; their texts settle what the names mean."""
@@ -155,18 +164,21 @@ class _Document:
         elif " " in name and has_item:
             self.phrases.setdefault(name, sense)
 
-    def read_tagged(self, tagged: Sequence[Span]) -> None:
+    def read_values(self) -> None:
+        """Take dates, numbers and quantities, where they are kept."""
+        self.counts["tagged_literal"] += len(self.values)
+        if self.config.literals == "keep":
+            for start, end, label in self.values:
+                if self.linked.find(1, start, end) < 0:
+                    self.spans[start, end] = Sense(self.text[start:end], "literal", 0.0)
+                    self.labels[end] = label
+
+    def read_things(self) -> None:
         """Decide what the names mean that the tagger saw, long ones first."""
         text, counts, linked, labels = self.text, self.counts, self.linked, self.labels
-        senses, names = self.senses, self.lookup.names
+        senses, names, spans = self.senses, self.lookup.names, self.spans
         groups: dict[str, list[Span]] = {}
-        for start, end, label in tagged:
-            if label in LITERALS:
-                counts["tagged_literal"] += 1
-                if self.config.literals == "keep" and linked.find(1, start, end) < 0:
-                    self.spans[start, end] = Sense(text[start:end], "literal", 0.0)
-                    labels[end] = label
-                continue
+        for start, end, label in self.things:
             start, end = trim(text, start, end)
             if start == end:
                 counts["tagged_empty"] += 1
@@ -183,13 +195,20 @@ class _Document:
                 groups[surface].append((start, end, label))
             else:
                 groups[surface] = [(start, end, label)]
-        for _, group, surface in sorted([(-n.count(" "), g, n) for n, g in groups.items()]):
-            self.placed[surface] = self.placed.get(surface, 0) + len(group)
+        for surface in sorted(groups, key=_count_blanks, reverse=True):  # of as many, the first
+            group = groups[surface]
             label = group[0][2]
-            sense = senses.get(surface) or self.decide(surface, label)
+            sense = senses.get(surface)
+            if sense is None:
+                sense = self.decide(surface, label)
             self.settle(surface, sense, is_person=label == "PERSON")
-            for start, end, _ in group:
-                self.spans.setdefault((start, end), self.sense_at(surface, start))
+            if surface in self.linked_at:
+                for start, end, _ in group:
+                    spans.setdefault((start, end), self.sense_at(surface, start))
+            else:
+                for start, end, _ in group:
+                    spans.setdefault((start, end), sense)
+            self.placed[surface] = self.placed.get(surface, 0) + len(group)
             counts[f"tagged_{sense.reason}"] += len(group)
 
     def decide(self, surface: str, label: str) -> Sense:
@@ -272,28 +291,9 @@ class _Document:
                     reason = "repeat"
                 self.spans[start, end] = Sense(key, reason, confidence)
 
-    def choose(self) -> list[Mention]:
-        """Return the mentions: of overlapping ones the hyperlink, else the longest, the first."""
-        counts, drop = self.counts, self.config.unlinked == "drop"
-        taken = bytearray(len(self.text))
-        mentions = []
-        spans = [
-            (sense[1] != "link", start - end, start, end, sense)
-            for (start, end), sense in self.spans.items()
-        ]
-        spans.sort()
-        for _, _, start, end, sense in spans:
-            if 1 in taken[start:end]:
-                counts["mentions_overlapped"] += 1
-                continue
-            taken[start:end] = b"\1" * (end - start)
-            if drop and sense.reason == "unlinked":
-                counts["mentions_unlinked_dropped"] += 1
-                continue
-            counts[f"mentions_{sense.reason}"] += 1
-            mentions.append(Mention(start, end, *sense, self.labels.get(end, "")))
-        mentions.sort()
-        return mentions
+
+def _count_blanks(name: str) -> int:
+    return name.count(" ")
 
 
 def _is_distinct(name: str) -> bool:

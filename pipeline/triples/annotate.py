@@ -174,16 +174,13 @@ def _name_mentions(linked: pa.Table, texts: list[str]) -> pa.Table:
     mentions = linked["mentions"].combine_chunks()
     documents = pc.list_parent_indices(mentions)
     flat = mentions.flatten()
-    keys: dict[str, str] = {}
-    names = []
-    for document, start, end in zip(
-        documents.to_pylist(),
-        flat.field("start").to_pylist(),
-        flat.field("end").to_pylist(),
-        strict=True,
-    ):
-        surface = texts[document][start:end]
-        names.append(keys.get(surface) or keys.setdefault(surface, normalise_name(surface)))
+    columns = (documents, flat.field("start"), flat.field("end"))
+    surfaces = [
+        texts[document][start:end]
+        for document, start, end in zip(*(c.to_pylist() for c in columns), strict=True)
+    ]
+    keys = {surface: normalise_name(surface) for surface in set(surfaces)}
+    names = [keys[surface] for surface in surfaces]
     return pa.table(
         {
             "doc": documents.cast(pa.int32()),

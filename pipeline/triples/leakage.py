@@ -61,6 +61,8 @@ def normalise_name(name: str) -> str:
     count. A name that consists of nothing else is compared by its case-folded characters.
     """
     folded = name.upper().casefold()  # upper first: it unites more letters than casefold alone
+    if folded.isascii() and folded.isalnum():
+        return folded  # most names of one word
     if not folded.isascii():
         apart = unicodedata.normalize(
             "NFKD", unicodedata.normalize("NFKD", name).upper().casefold()

@@ -2,6 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline.entities import names
 from pipeline.entities.names import (
     acronyms,
     find_words,
@@ -114,3 +115,16 @@ def find_slowly(text, name):
 @given(st.text("ab \u00e9.", max_size=40), st.text("ab .", min_size=1, max_size=4))
 def test_names_find_words_finds_whole_words(text, name):
     assert find_words(text, name) == find_slowly(text, name)
+
+
+@given(st.text("AbÉs ()'’\"“”,;:th\n1²", max_size=8))
+def test_the_short_way_trims_as_the_patterns_do(surface):
+    end = len(surface)
+    if "(" in surface and ")" not in surface:
+        end = surface.index("(")
+    tail = names._TRAILING.search(surface, 0, end)
+    end = tail.start() if tail else end
+    start = 0
+    while start < end and (lead := names._LEADING.match(surface, start, end)):
+        start = lead.end()
+    assert trim(surface, 0, len(surface)) == (start, end)
