@@ -4,6 +4,7 @@ They are environment variables, not parameters, because a changed parameter re-r
 The table in README.md is made from `SETTINGS`.
 """
 
+import math
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -69,7 +70,12 @@ SETTINGS = (
     Setting(
         name="ERICA_CHECKPOINT_STEPS",
         default="500",
-        meaning="training steps between two checkpoints; one is also written every 10 minutes",
+        meaning="steps of pre-training between two checkpoints",
+    ),
+    Setting(
+        name="ERICA_CHECKPOINT_MINUTES",
+        default="10",
+        meaning="minutes of any training after which there is one in any case; 0: after each step",
     ),
     Setting(
         name="ERICA_SHARED",
@@ -125,6 +131,22 @@ def log_seconds() -> int:
 def checkpoint_steps() -> int:
     """Return the training steps between two checkpoints."""
     return _positive("ERICA_CHECKPOINT_STEPS", read_setting("ERICA_CHECKPOINT_STEPS"))
+
+
+def checkpoint_seconds() -> float:
+    """Return the seconds after which a checkpoint is written in any case.
+
+    Raises:
+        InputError: Not a number, or below 0.
+    """
+    value = read_setting("ERICA_CHECKPOINT_MINUTES")
+    try:
+        minutes = float(value)
+    except ValueError:
+        minutes = -1.0
+    if not 0 <= minutes < math.inf:
+        raise InputError(f"ERICA_CHECKPOINT_MINUTES: expected a number of 0 or more, got {value!r}")
+    return 60 * minutes
 
 
 def training_processes() -> int:

@@ -8,6 +8,7 @@ writes   data/finetune/<task>/<encoder>/<percent>/s<seed>/[fold<n>/]
                                                dev and test of each seed, mean, deviation
 """
 
+import shutil
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -24,7 +25,7 @@ def main(
     encoder: Annotated[str, typer.Option(help="folder below data/encoders: base or erica")],
     percent: Annotated[int, typer.Option(help="share of the training set: 1, 10 or 100")],
 ) -> None:
-    """Fine-tune an encoder with each seed; a seed that is finished is not repeated after a kill."""
+    """Fine-tune an encoder with each seed; after a kill it continues where it was."""
     from pipeline import benchmarks, model, training
     from pipeline.benchmarks.catalogue import find_benchmark
     from pipeline.benchmarks.finetune import Finetuner, write_result
@@ -51,10 +52,12 @@ def main(
                 done = scratch / "out" / f"s{seed}" / part
                 if not done.exists():
                     finetuner = finetuner or Finetuner(benchmark.open(settings, files), folder)
-                    result = finetuner.run(percent, seed)
+                    begun = scratch / "checkpoints" / f"s{seed}" / part
+                    result = finetuner.run(percent, seed, begun)
                     with atomic_dir(done) as temporary:
                         write_result(finetuner.task, result, temporary)
                     reach("finetune.seed")
+                    shutil.rmtree(begun, ignore_errors=True)
                 results[seed][part] = read_json(done / "metrics.json")
         report = summarise({seed: average(parts) for seed, parts in results.items()})
         write_json(Path("data/reports/finetune") / f"{name}.json", report)

@@ -13,6 +13,7 @@ from stages.command import load, make_app, run
 
 app = make_app()
 
+ENCODER = Path("data/encoders/base")
 DOCRED = Path("data/fetch/benchmarks/docred")
 REPORT = Path("data/reports/tagger.json")
 OUTPUT = Path("data/tagger")
@@ -21,6 +22,7 @@ OUTPUT = Path("data/tagger")
 @app.command()
 def main() -> None:
     """Fine-tune data/encoders/base to find names as DocRED's annotators do."""
+    from pipeline import benchmarks, model, training
     from pipeline.benchmarks.readers.docred import read_docred, read_documents
     from pipeline.benchmarks.readers.running_text import HumanDocument, set_in_print
     from pipeline.benchmarks.tagger import (
@@ -31,6 +33,7 @@ def main() -> None:
         train_tagger,
     )
     from pipeline.io import atomic_dir, write_json
+    from pipeline.scratch import fingerprint, open_scratch
 
     config = load("tagger", TaggerConfig)
     if config.epochs == 0:
@@ -48,8 +51,13 @@ def main() -> None:
     found = [*splits.train, *(d for path in config.further for d in read_documents(Path(path)))]
     unseen = {document.title for document in [*dev, *test]}
     train = [set_in_print(document) for document in found if document.title not in unseen]
-    tagger, rows = train_tagger(config, Path("data/encoders/base"), name(train))
-    scores = [evaluate_tagger(tagger, name(part)) for part in (dev, test)]
+    code = [Path(package.__path__[0]) for package in (benchmarks, model, training)]
+    inputs = [ENCODER, DOCRED, *map(Path, config.further)]
+    with open_scratch("tagger", fingerprint(config, inputs, code)) as scratch:
+        tagger, rows = train_tagger(config, ENCODER, name(train), scratch / "checkpoints")
+        scores = [evaluate_tagger(tagger, name(part)) for part in (dev, test)]
+        with atomic_dir(OUTPUT) as out:
+            save_tagger(tagger, out)
     report: dict[str, object] = {
         "epochs": config.epochs,
         "documents": {"train": len(train), "dev": len(dev), "test": len(test)},
@@ -60,8 +68,6 @@ def main() -> None:
         "test": scores[1],
     }
     write_json(REPORT, report)
-    with atomic_dir(OUTPUT) as out:
-        save_tagger(tagger, out)
     print(f"tagger: spans {scores[0]['span_f1']} F1 on dev, {scores[1]['span_f1']} on test")
 
 

@@ -5,6 +5,7 @@ Training is that of pipeline/training/loop.py. The weights of the best dev evalu
 
 import math
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Generic, TypeVar
@@ -20,6 +21,7 @@ from pipeline.errors import InputError
 from pipeline.io import write_json
 from pipeline.model.encoder import load_encoder, num_positions
 from pipeline.progress import Counts, Progress
+from pipeline.training.checkpoints import open_store
 from pipeline.training.loop import Losses, Row, fit
 from pipeline.training.runtime import Runtime
 
@@ -94,8 +96,11 @@ class Finetuner(Generic[R, E, P]):
         self.test, test_counts = task.encode(task.splits.test, self.text)
         self.counts = {"dev": dev_counts, "test": test_counts}
 
-    def run(self, percent: int, seed: int) -> Result[P]:
+    def run(self, percent: int, seed: int, checkpoints: Path | None = None) -> Result[P]:
         """Train on `percent` % drawn by `seed`; test what was best on dev, or last without dev.
+
+        If a folder for `checkpoints` is given, continues from the newest one there, and answers
+        SIGTERM by writing one and ending the process.
 
         Raises:
             InputError: The fraction holds nothing to train on.
@@ -120,7 +125,8 @@ class Finetuner(Generic[R, E, P]):
 
         best = _Best(model)
         label = f"{self.folder.name} {percent} % seed {seed}"
-        with Progress(label, plan.num_steps, "steps") as progress:
+        store = open_store(checkpoints, runtime, best)
+        with store or nullcontext(), Progress(label, plan.num_steps, "steps") as progress:
 
             def on_step(step: int, row: Row) -> None:
                 epoch, number = divmod(step + 1, plan.steps_per_epoch)
@@ -130,7 +136,7 @@ class Finetuner(Generic[R, E, P]):
                         best.keep(epoch, {}, 0.0)
                 elif number == 0 and (epoch % schedule.evaluate_every == 0 or last):
                     best.offer(epoch, *self._evaluate_dev(model, runtime), task.selection)
-                progress.advance(note=f"loss {row['loss']:.3f}")
+                progress.advance(step + 1 - progress.done, note=f"loss {row['loss']:.3f}")
 
             fit(
                 model,
@@ -140,6 +146,7 @@ class Finetuner(Generic[R, E, P]):
                 config=config.optimizer,
                 runtime=runtime,
                 on_step=on_step,
+                checkpoints=store,
             )
         best.restore()
         predictions = self._predict(model, runtime, task.splits.test, self.test, best.threshold)
@@ -225,6 +232,24 @@ class _Best:
         """Put the kept weights back."""
         self.model.load_state_dict(self._state)
 
+    def state_dict(self) -> dict[str, Any]:
+        """Return all of it, for a checkpoint."""
+        return {
+            "metrics": _plain(self.metrics),
+            "threshold": float(self.threshold),
+            "epoch": self.epoch,
+            "curve": list(map(_plain, self.curve)),
+            "value": float(self._value),
+            "weights": self._state,
+        }
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Take what `state_dict` gave."""
+        self.metrics, self.threshold, self.epoch = (
+            state[name] for name in ("metrics", "threshold", "epoch")
+        )
+        self.curve, self._value, self._state = state["curve"], state["value"], state["weights"]
+
 
 def write_result(task: Task[R, Any, Any, Any, P], result: Result[P], folder: Path) -> None:
     """Write metrics.json, split.json and the predictions for test in the official format."""
@@ -232,6 +257,11 @@ def write_result(task: Task[R, Any, Any, Any, P], result: Result[P], folder: Pat
     task.write(result.predictions, folder)
     write_json(folder / "split.json", result.split)
     write_json(folder / "metrics.json", result.summary())
+
+
+def _plain(metrics: Metrics) -> Metrics:
+    """Return numbers of Python's types: a checkpoint that is read safely holds no others."""
+    return {k: v.item() if isinstance(v, np.generic) else v for k, v in metrics.items()}
 
 
 def _round(metrics: Metrics) -> Metrics:

@@ -5,6 +5,7 @@ are distributed in pre-training as in the benchmark.
 """
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -21,6 +22,7 @@ from pipeline.model.bio import Named, bio_labels, number_words
 from pipeline.model.tagger import Tagger, find_names, load_classifier, longest_input, stack
 from pipeline.model.windows import cut_windows
 from pipeline.progress import Progress
+from pipeline.training.checkpoints import open_store
 from pipeline.training.loop import Losses, Row, fit
 from pipeline.training.optimizer import OptimizerConfig
 from pipeline.training.runtime import Precision, Runtime
@@ -62,10 +64,14 @@ class _Batch(NamedTuple):
 
 
 def train_tagger(
-    config: TaggerConfig, encoder: Path, texts: Sequence[NamedText]
+    config: TaggerConfig,
+    encoder: Path,
+    texts: Sequence[NamedText],
+    checkpoints: Path | None = None,
 ) -> tuple[Tagger, list[Row]]:
     """Fine-tune the encoder in a folder; return it with its new head, and a row for each step.
 
+    Continues from the newest checkpoint in the folder `checkpoints`, if one is given.
     The same texts, parameters and number of threads give the same weights on a CPU.
 
     Raises:
@@ -101,10 +107,11 @@ def train_tagger(
             )
         )
 
-    with Progress("tagger", plan.num_steps, "steps") as progress:
+    store = open_store(checkpoints, runtime)
+    with store or nullcontext(), Progress("tagger", plan.num_steps, "steps") as progress:
 
-        def on_step(_: int, row: Row) -> None:
-            progress.advance(note=f"loss {row['loss']:.3f}")
+        def on_step(step: int, row: Row) -> None:
+            progress.advance(step + 1 - progress.done, note=f"loss {row['loss']:.3f}")
 
         rows = fit(
             model,
@@ -114,6 +121,7 @@ def train_tagger(
             config=config.optimizer,
             runtime=runtime,
             on_step=on_step,
+            checkpoints=store,
         )
     return Tagger(model.eval(), tokenizer, tuple(labels), max_tokens, runtime), rows
 

@@ -10,31 +10,46 @@ import sys
 import time
 from pathlib import Path
 from types import FrameType, TracebackType
-from typing import Any
+from typing import Any, Protocol
 
 import torch
 from torch import nn
 
 from pipeline.io import atomic_file
 from pipeline.scratch import reach
+from pipeline.settings import checkpoint_seconds
 from pipeline.training.loop import Row
 from pipeline.training.runtime import Runtime
 from pipeline.training.sharding import gather, moments, restore
 
 KEPT = 2
-SECONDS = 600  # between two checkpoints, whatever the number of steps
 PATIENCE = 10  # seconds after which a second SIGTERM ends the process at once
 TERMINATED = 143  # exit code of a process that ended at SIGTERM's request
+
+
+class Companion(Protocol):
+    """What else belongs to a run: numbers, strings and tensors in lists and dictionaries."""
+
+    def state_dict(self) -> dict[str, Any]:
+        """Return the state after the steps done."""
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Take the state of a checkpoint."""
 
 
 class CheckpointStore:
     """Saves and restores a run. As a context manager it answers SIGTERM with a checkpoint.
 
-    Under torchrun process 0 writes and all read; the folder must be one they share.
+    One is written after so many `steps` (0: whatever their number) and so many minutes
+    (ERICA_CHECKPOINT_MINUTES). Under torchrun process 0 writes and all read; the folder must be one
+    they share.
     """
 
-    def __init__(self, folder: Path, *, steps: int, runtime: Runtime) -> None:
+    def __init__(
+        self, folder: Path, *, steps: int, runtime: Runtime, companion: Companion | None = None
+    ) -> None:
         self.folder, self.steps, self.runtime = folder, steps, runtime
+        self.companion, self._seconds = companion, checkpoint_seconds()
         self._stop, self._asked = False, 0.0
         self._saved = time.monotonic()
         self._before: Any = None
@@ -69,6 +84,8 @@ class CheckpointStore:
                 sys.stderr.write(f"{path}: passed over, not a whole checkpoint ({reason})\n")
                 continue
             restore(model, optimizer, state["model"], state["optimizer"])
+            if self.companion:
+                self.companion.load_state_dict(state["companion"])
             sys.stderr.write(f"{path}: continuing after step {len(state['rows'])}\n")
             return list(state["rows"])
         return []
@@ -77,8 +94,8 @@ class CheckpointStore:
         self, model: nn.Module, optimizer: torch.optim.Optimizer, rows: list[Row]
     ) -> None:
         """Save if the number of steps or the time says so, or on SIGTERM, then exit with 143."""
-        stop, late = self._agree(self._stop, time.monotonic() - self._saved > SECONDS)
-        if stop or late or len(rows) % self.steps == 0:
+        stop, late = self._agree(self._stop, time.monotonic() - self._saved > self._seconds)
+        if stop or late or (self.steps and len(rows) % self.steps == 0):
             self.save(model, optimizer, rows)
         if stop:
             sys.stderr.write(f"stopped after step {len(rows)}; run again to continue\n")
@@ -92,6 +109,8 @@ class CheckpointStore:
             "optimizer": moments(model, optimizer),
             "rows": rows,
         }
+        if self.companion:
+            state["companion"] = self.companion.state_dict()
         if self.runtime.sharded:
             state = gather(state)
         if self.runtime.rank > 0:
@@ -114,3 +133,12 @@ class CheckpointStore:
 
     def _list(self, *, newest_first: bool) -> list[Path]:
         return sorted(self.folder.glob("step_*.pt"), reverse=newest_first)
+
+
+def open_store(
+    folder: Path | None, runtime: Runtime, companion: Companion | None = None
+) -> CheckpointStore | None:
+    """Return a store for a short run, which saves by the clock only, or none without a folder."""
+    return (
+        CheckpointStore(folder, steps=0, runtime=runtime, companion=companion) if folder else None
+    )

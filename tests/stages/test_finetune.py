@@ -1,6 +1,7 @@
 """The stage on a tiny encoder; fixtures of the benchmarks' tests."""
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -69,6 +70,57 @@ def test_after_a_kill_finished_seeds_are_not_repeated(project):
     kept = Path("data/finetune/semeval/base/1/s1/metrics.json")
     assert kept.stat().st_mtime_ns == written
     assert Path("data/finetune/semeval/base/1/s2/metrics.json").exists()
+
+
+def products():
+    folder = Path("data/finetune/semeval/base/100")
+    return {path: path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+
+
+@pytest.fixture
+def unbroken(project):
+    """Six epochs, the best of them known only after the last; what one run writes."""
+    params = PARAMS.replace("seeds: [1, 2]", "seeds: [1]")
+    params = params.replace("batch_size: 8, epochs: 1", "batch_size: 8, epochs: 6")
+    Path("params.yaml").write_text(params.replace("dropout: 0.0", "dropout: 0.2"), "utf-8")
+    main(task="semeval", encoder="base", percent=100)
+    found = products()
+    shutil.rmtree("data/finetune")
+    return found
+
+
+COMMAND = [sys.executable, "-m", "stages.finetune", "--task", "semeval", "--encoder", "base"]
+
+
+@pytest.mark.crash
+@pytest.mark.parametrize("point", ["train.step:20", "train.checkpoint.written:13"])
+def test_killed_within_a_seed_it_continues_and_gives_the_same(unbroken, capsys, point):
+    environment = {"PYTHONPATH": str(ROOT), "ERICA_CHECKPOINT_MINUTES": "0", "ERICA_FAIL_AT": point}
+    command = [*COMMAND, "--percent", "100"]
+    killed = subprocess.run(command, env=os.environ | environment, check=False)
+    assert killed.returncode == -9
+    assert not Path("data/finetune").exists()
+    main(task="semeval", encoder="base", percent=100)
+    assert "continuing after step" in capsys.readouterr().err
+    assert products() == unbroken
+    assert not list(Path(".scratch/finetune-semeval-base-100").iterdir())
+
+
+@pytest.mark.crash
+def test_sigterm_is_answered_with_a_checkpoint(project):
+    long = PARAMS.replace("batch_size: 8, epochs: 1", "batch_size: 8, epochs: 100000")
+    Path("params.yaml").write_text(long, "utf-8")
+    environment = os.environ | {"PYTHONPATH": str(ROOT), "ERICA_LOG_SECONDS": "1"}
+    command = [*COMMAND, "--percent", "100"]
+    process = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True)
+    assert process.stderr
+    process.stderr.readline()  # the first line of progress
+    process.terminate()
+    _, errors = process.communicate()
+    assert process.returncode == 143
+    assert "run again to continue" in errors
+    saved = Path(".scratch/finetune-semeval-base-100").glob("*/checkpoints/s1/step_*.pt")
+    assert len(list(saved)) == 1
 
 
 def test_wrong_arguments_and_missing_files_are_one_line(project):

@@ -73,6 +73,19 @@ def test_training_is_deterministic_and_learns_names_it_has_not_seen_together(tra
         assert (one == other).all()
 
 
+def test_a_run_that_was_stopped_continues_and_gives_the_same(trained, tmp_path, monkeypatch):
+    folder, tagger, rows = trained
+    monkeypatch.setenv("ERICA_CHECKPOINT_MINUTES", "0")
+    train_tagger(CONFIG, folder / "base", make_texts(24, 0), tmp_path)
+    last, before = sorted(tmp_path.iterdir(), reverse=True)
+    last.unlink()
+    again, same = train_tagger(CONFIG, folder / "base", make_texts(24, 0), tmp_path)
+    assert before.exists()
+    assert same == rows
+    for one, other in zip(tagger.model.parameters(), again.model.parameters(), strict=True):
+        assert (one == other).all()
+
+
 def test_the_written_folder_is_hugging_faces_and_gives_exact_spans(trained):
     folder, _, _ = trained
     model = transformers.AutoModelForTokenClassification.from_pretrained(folder / "trained")
