@@ -20,8 +20,9 @@ from pipeline.model.ragged import Ints, draw_from_each, expand, offsets
 from pipeline.training.batches import Sheet
 from pipeline.training.config import TrainConfig
 from pipeline.training.corpus import Corpus
+from pipeline.training.division import divide
 from pipeline.training.pairs import Pairs
-from pipeline.training.sampler import Matches, Step, divide
+from pipeline.training.sampler import Matches, Step
 from pipeline.training.sentences import Instances, sentence_views
 
 BLANK = 0.7  # probability, both papers

@@ -4,7 +4,6 @@ Everything random about a step is drawn here, for the whole step, with one gener
 and processes only divide the result, so that they change neither what is learnt nor a draw.
 """
 
-import itertools
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -17,6 +16,7 @@ from pipeline.model.ragged import Bools, Ints, owners
 from pipeline.training.batches import Sheet
 from pipeline.training.config import TrainConfig
 from pipeline.training.corpus import Corpus, Documents, Relations
+from pipeline.training.division import divide, share_positions
 from pipeline.training.entities import blank_entities, insert_markers, protect_mentions
 from pipeline.training.pairs import Pairs, Triples, choose_pairs, unlabelled_pairs
 from pipeline.training.questions import (
@@ -156,7 +156,7 @@ class StepSampler:
         return Step(np.concatenate(rows), tuple(sheets), questions, tuple(pairs), ranges)
 
     def _divide(self, tokens_D: Ints) -> tuple[tuple[int, int], ...]:
-        """Return the documents of each micro-batch: as many tokens each, prompts and all.
+        """Return the documents of each micro-batch: as many positions each, prompts and all.
 
         As many documents each would cost the memory of the longest ones: 42.7 GB where a random
         micro-batch of 192 takes 30.6 (BERT-base, H200). Where RD contrasts a part of the step, the
@@ -165,7 +165,7 @@ class StepSampler:
         size, scope = self.config.micro_batch_size, self.config.contrast_scope
         if scope == "micro_batch" or (scope == "process" and self.world_size > 1):
             return divide(len(tokens_D), size)
-        return share_tokens(tokens_D, size)
+        return share_positions(tokens_D, size)
 
     def _ask(
         self, docs: Documents, shown: Documents, generator: np.random.Generator
@@ -278,21 +278,3 @@ def ignored_pairs(docs: Documents, views: Views) -> tuple[Ints, Ints]:
     doc_I = owners(np.diff(docs.ignored_offset))
     shift_I = views.entity_offset[doc_I] - docs.entity_offset[doc_I]
     return docs.ignored_head_I + shift_I, docs.ignored_tail_I + shift_I
-
-
-def divide(num_docs: int, size: int) -> tuple[tuple[int, int], ...]:
-    """Return the ranges of micro-batches of `size` documents."""
-    return tuple((first, min(first + size, num_docs)) for first in range(0, num_docs, size))
-
-
-def share_tokens(tokens_D: Ints, size: int) -> tuple[tuple[int, int], ...]:
-    """Return ranges of micro-batches of `size` documents on average, of about as many tokens."""
-    number = -(-len(tokens_D) // size)
-    end_D = np.cumsum(tokens_D)
-    aims = end_D[-1] * np.arange(1, number) / number
-    cuts = np.searchsorted(end_D - tokens_D / 2, aims)
-    least = np.arange(1, number)  # none is empty
-    cuts = np.maximum.accumulate(np.maximum(cuts, least) - least) + least
-    cuts = np.minimum(cuts, len(tokens_D) - number + least)
-    ends = [0, *map(int, cuts), len(tokens_D)]
-    return tuple(itertools.pairwise(ends))

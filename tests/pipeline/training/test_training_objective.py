@@ -1,6 +1,7 @@
 """The step's losses and gradients against loops over documents, straight from Eqs. 2 and 3."""
 
 import dataclasses
+import itertools
 
 import numpy as np
 import pytest
@@ -10,10 +11,11 @@ from hypothesis import strategies as st
 
 from pipeline.model.encoder import load_masked_lm, special_tokens
 from pipeline.training.corpus import Corpus, Relations
+from pipeline.training.division import share_positions
 from pipeline.training.objective import Objective
 from pipeline.training.pretrain import NO_MARKERS, plain_vocabulary
 from pipeline.training.runtime import Runtime
-from pipeline.training.sampler import StepSampler, share_tokens
+from pipeline.training.sampler import StepSampler
 from tests.tiny_training import (
     random_document,
     tiny_config,
@@ -184,19 +186,30 @@ def test_micro_batches_change_neither_losses_nor_gradient(world, size):
     assert torch.allclose(parts[1], whole[1], atol=1e-4, rtol=1e-3)
 
 
+def rectangles(lengths, ranges):
+    return [(last - first) * max(lengths[first:last]) for first, last in ranges]
+
+
 @given(st.lists(st.integers(1, 512), min_size=1, max_size=200), st.integers(1, 70))
-def test_micro_batches_have_about_as_many_tokens_each(lengths, size):
-    length_D = np.sort(lengths)
-    ranges = share_tokens(length_D, size)
+def test_micro_batches_are_consecutive_and_none_is_empty(lengths, size):
+    ranges = share_positions(np.array(lengths), size)
     assert len(ranges) == -(-len(lengths) // size)
     assert [first for first, _ in ranges] == [0, *(last for _, last in ranges[:-1])]
     assert ranges[-1][1] == len(lengths)
-    tokens = [length_D[first:last].sum() for first, last in ranges]
-    assert min(tokens) > 0
-    assert max(tokens) <= sum(lengths) / len(ranges) + max(lengths)
+    assert all(first < last for first, last in ranges)
 
 
-def test_a_step_shares_its_tokens_as_they_are_read(world):
+@given(st.lists(st.integers(1, 30), min_size=1, max_size=8), st.integers(1, 8))
+def test_the_largest_micro_batch_is_as_small_as_can_be(lengths, size):
+    number = -(-len(lengths) // size)
+    best = min(
+        max(rectangles(lengths, itertools.pairwise([0, *cuts, len(lengths)])))
+        for cuts in itertools.combinations(range(1, len(lengths)), number - 1)
+    )
+    assert max(rectangles(lengths, share_positions(np.array(lengths), size))) == best
+
+
+def test_a_step_shares_its_positions_as_they_are_read(world):
     """Of both readings, with prompts, cut at max_length."""
     _, sampler, _ = start(world, batch_size=12, micro_batch_size=4, max_length=24)
     step = sampler(0)
@@ -204,8 +217,8 @@ def test_a_step_shares_its_tokens_as_they_are_read(world):
     assert lengths.max() > 24
     plain, prompted = (np.diff(sheet.views.token_offset) for sheet in step.sheets)
     assert prompted.max() == 24
-    assert step.micro_batches == share_tokens(plain + prompted, 4)
-    assert step.micro_batches != share_tokens(lengths, 4)
+    assert step.micro_batches == share_positions(plain + prompted, 4)
+    assert step.micro_batches != share_positions(lengths, 4)
 
 
 @pytest.mark.parametrize(("scope", "processes"), [("micro_batch", 1), ("process", 2)])
