@@ -68,11 +68,16 @@ Span = tuple[int, int, str]  # start, end, and a title or label
 Key = int | str  # an item, or the name of an entity without one
 
 
+Reason = Literal[  # resolve.py says what each means
+    "link", "title", "page", "repeat", "alias", "surname", "acronym", "name", "unlinked", "literal"
+]
+
+
 class Sense(NamedTuple):
     """What a name means in a document, and why."""
 
     key: Key
-    reason: str
+    reason: Reason
     confidence: float
 
 

@@ -82,7 +82,7 @@ def starts_surname(end: str) -> bool:
 
 def is_acronym(surface: str) -> bool:
     """Say whether a name is made of capital letters: "NATO", "U.S."."""
-    return _CAPITALS.fullmatch(surface) is not None
+    return surface.isupper() and _CAPITALS.fullmatch(surface) is not None
 
 
 def acronyms(name: str) -> list[str]:

@@ -2,9 +2,11 @@
 
 from collections import Counter
 from collections.abc import Mapping
+from typing import get_args
 
-from pipeline.entities.evidence import Mention, Sense
+from pipeline.entities.evidence import Mention, Reason, Sense
 
+_KEPT = {reason: f"mentions_{reason}" for reason in get_args(Reason)}
 Placed = tuple[tuple[int, int], Sense]  # a span and what it means
 
 
@@ -41,8 +43,8 @@ def choose_mentions(
         if drop_unlinked and reason == "unlinked":
             counts["mentions_unlinked_dropped"] += 1
             continue
-        counts[f"mentions_{reason}"] += 1
-        mentions.append(Mention(start, end, *sense, labels.get(end, "")))
+        counts[_KEPT[reason]] += 1
+        mentions.append(Mention._make((start, end, *sense, labels.get(end, ""))))
     return mentions
 
 

@@ -15,10 +15,10 @@ from pipeline.entities.types import PERSON
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Texts of hyperlinks and the items they lead to; `persons` are those of several words."""
+    """Texts of hyperlinks and the items they lead to; `surnames` are all ends of persons' names."""
 
     senses: dict[str, int] = field(default_factory=dict)
-    persons: dict[str, int] = field(default_factory=dict)
+    surnames: dict[str, list[int]] = field(default_factory=dict)
     items: frozenset[int] = frozenset()
 
 
@@ -53,5 +53,9 @@ def _read_page(documents: Sequence[TaggedDocument], lookup: Lookup) -> Page:
     # of several items the most frequent, then the lowest: whatever the order of the documents
     ordered = sorted(found, key=lambda pair: (found[pair], -pair[1], pair[0]))
     senses = dict(ordered)
-    persons = {name: item for name, item in senses.items() if " " in name and types[item] & PERSON}
-    return Page(senses=senses, persons=persons, items=frozenset(types))
+    surnames: dict[str, list[int]] = {}
+    for name, item in senses.items():
+        rest = name if types[item] & PERSON else ""
+        while rest := rest.partition(" ")[2]:
+            surnames.setdefault(rest, []).append(item)
+    return Page(senses=senses, surnames=surnames, items=frozenset(types))

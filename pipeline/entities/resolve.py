@@ -20,6 +20,7 @@ import operator
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Sequence
+from typing import get_args
 
 from pipeline.entities.evidence import (
     ACRONYM,
@@ -31,9 +32,11 @@ from pipeline.entities.evidence import (
     REPEAT,
     SURNAME,
     TITLE,
+    Candidate,
     LinkConfig,
     Lookup,
     Mention,
+    Reason,
     Sense,
     Span,
 )
@@ -53,6 +56,7 @@ from pipeline.entities.page import Page
 from pipeline.entities.types import AGREEING, LITERALS, PERSON
 
 _first = operator.itemgetter(0)
+_TAGGED = {reason: f"tagged_{reason}" for reason in get_args(Reason)}
 
 
 def link_document(
@@ -156,13 +160,13 @@ class _Document:
     def settle(self, name: str, sense: Sense, *, is_person: bool) -> None:
         """Let a name mean something from here on."""
         self.senses.setdefault(name, sense)
-        has_item = isinstance(sense.key, int)
-        if has_item:
-            self.items.add(sense.key)  # type: ignore[arg-type]  # has_item
-        if " " in name and is_person:
+        key = sense[0]
+        if isinstance(key, int):
+            self.items.add(key)
+            if " " in name:
+                (self.persons if is_person else self.phrases).setdefault(name, sense)
+        elif is_person and " " in name:
             self.persons.setdefault(name, sense)
-        elif " " in name and has_item:
-            self.phrases.setdefault(name, sense)
 
     def read_values(self) -> None:
         """Take dates, numbers and quantities, where they are kept."""
@@ -209,7 +213,7 @@ class _Document:
                 for start, end, _ in group:
                     spans.setdefault((start, end), sense)
             self.placed[surface] = self.placed.get(surface, 0) + len(group)
-            counts[f"tagged_{sense.reason}"] += len(group)
+            counts[_TAGGED[sense[1]]] += len(group)
 
     def decide(self, surface: str, label: str) -> Sense:
         """Return what a name means that no hyperlink and no title has settled."""
@@ -217,7 +221,8 @@ class _Document:
             return Sense(surface, "unlinked", 0.0)
         if surface in self.page.senses:
             return Sense(self.page.senses[surface], "page", PAGE)
-        item, share = self.weigh(surface, label)
+        candidates = self.lookup.names.get(surface)
+        item, share = self.weigh(surface, label, candidates) if candidates else (0, 0.0)
         if item in self.items and share >= self.config.min_confidence:
             return Sense(item, "alias", share)
         is_person = label in ("PERSON", "")
@@ -230,11 +235,11 @@ class _Document:
         surname = None if is_person else self.find_person(surface)
         return surname or Sense(surface, "unlinked", 0.0)
 
-    def weigh(self, surface: str, label: str) -> tuple[int, float]:
+    def weigh(self, surface: str, label: str, candidates: Sequence[Candidate]) -> tuple[int, float]:
         """Return the item that a name means most probably here, and its share of the weight."""
         expected = AGREEING.get(label, 0)
         best, total, found = 0.0, float(self.lookup.rests.get(surface, 0)), 0
-        for item, number, types in self.lookup.names.get(surface, ()):
+        for item, number, types in candidates:
             weight = float(number)
             if expected and types and not expected & types:
                 weight *= self.config.type_penalty
@@ -251,9 +256,8 @@ class _Document:
             return None
         ending = f" {surname}"
         found = [sense for name, sense in self.persons.items() if name.endswith(ending)]
-        if not found:
-            names = self.page.persons.items()
-            found = [Sense(item, "page", PAGE) for name, item in names if name.endswith(ending)]
+        if not found and surname in self.page.surnames:
+            found = [Sense(item, "page", PAGE) for item in self.page.surnames[surname]]
         if not found or not starts_surname(surname):
             return None
         key, _, confidence = found[0]

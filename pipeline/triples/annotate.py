@@ -219,7 +219,7 @@ def keep_or_drop(
         or draw(config.seed, f"P{triple['property']}") < config.relation_fraction
     ]
     drop = ""
-    if draw(config.seed, doc_id) >= config.document_fraction:
+    if config.document_fraction < 1 and draw(config.seed, doc_id) >= config.document_fraction:
         drop = "not_sampled"
     elif num_entities < config.min_entities:
         drop = "few_entities"

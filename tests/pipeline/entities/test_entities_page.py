@@ -29,7 +29,7 @@ def read(texts):
 
 
 def test_page_collects_hyperlinks_to_items():
-    assert read(TEXTS) == {"7": Page({"Oda": 2, "Ada Tern": 1}, {"Ada Tern": 1}, {1, 2, 3})}
+    assert read(TEXTS) == {"7": Page({"Oda": 2, "Ada Tern": 1}, {"Tern": [1]}, {1, 2, 3})}
 
 
 def test_page_of_one_document_adds_nothing():
@@ -40,4 +40,4 @@ def test_page_of_one_document_adds_nothing():
 def test_page_does_not_depend_on_the_order_of_documents(texts):
     (page,) = read(texts).values()
     assert page.senses == {"Oda": 2, "Ada Tern": 1}  # as often as the band: the lower number
-    assert list(page.persons) == ["Ada Tern"]
+    assert list(page.surnames) == ["Tern"]

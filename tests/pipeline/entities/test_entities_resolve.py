@@ -115,7 +115,7 @@ def test_resolve_an_item_of_the_document_is_expected_by_its_other_names():
 
 
 def test_resolve_hyperlinks_of_the_pages_other_documents_count_too():
-    page = Page({"Oda": 3, "Ada Tern": 1}, {"Ada Tern": 1}, frozenset((1, 3)))
+    page = Page({"Oda": 3, "Ada Tern": 1}, {"Tern": [1]}, frozenset((1, 3)))
     found, _, mentions = link("{Oda|GPE}. Oda. {Tern|PERSON}.", page=page)
     assert found == [("Oda", 3, "page"), ("Oda", 3, "repeat"), ("Tern", 1, "surname")]
     assert mentions[0].confidence == pytest.approx(0.97)
