@@ -5,13 +5,14 @@ counts. A marker with the counts is written afterwards, so a shard with a marker
 travel between processes, never data.
 """
 
+import contextlib
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
 from pipeline.errors import ShareDoneError
 from pipeline.io import read_json, write_json
-from pipeline.pools import open_pool, open_processes
+from pipeline.pools import Pool, open_pool, open_processes
 from pipeline.progress import Counts, Progress, add_counts
 from pipeline.scratch import reach
 from pipeline.settings import array_share, num_workers
@@ -26,6 +27,7 @@ def map_shards(
     markers: Path,
     label: str,
     more: bool = False,
+    pool: Pool | None = None,
 ) -> Counts:
     """Run `work` on each task that has no marker yet; return the sum of all counts.
 
@@ -35,6 +37,7 @@ def map_shards(
         markers: Folder of the markers, inside the stage's scratch folder.
         label: The stage, for the progress line and the failpoint `<label>.shard`.
         more: The stage maps again over what comes of these tasks.
+        pool: Where the tasks run; by default one that is opened for them.
 
     Raises:
         InputError: A worker died, or raised it.
@@ -50,19 +53,14 @@ def map_shards(
         todo = [(name, task) for name, task in todo if name in mine]
     with Progress(label, len(todo) if share else len(tasks), "shards") as progress:
         progress.advance(progress.total - len(todo))
-        with open_pool(label, len(todo)) as pool:
+        with contextlib.nullcontext(pool) if pool else open_pool(label, len(todo)) as open_one:
             waiting: dict[Any, str] = {}
             for name, task in todo:
-                if pool is None:
-                    _finish(markers, name, work(task), label)
-                    progress.advance()
-                    continue
-                waiting[pool.submit(work, task)] = name
-                # twice the workers: a done one finds its next task there, and no more are sent
-                while len(waiting) >= 2 * pool.workers:
-                    _collect(pool, waiting, markers, label, progress)
-            while pool is not None and waiting:
-                _collect(pool, waiting, markers, label, progress)
+                waiting[open_one.submit(work, task)] = name
+                while len(waiting) >= open_one.in_flight:
+                    _collect(open_one, waiting, markers, label, progress)
+            while waiting:
+                _collect(open_one, waiting, markers, label, progress)
     if share:
         done = sum(_marker(markers, name).exists() for name, _ in tasks)
         if not more or done < len(tasks):
@@ -78,7 +76,7 @@ def map_shards(
 
 
 def _collect(
-    pool: Any, waiting: dict[Any, str], markers: Path, label: str, progress: Progress
+    pool: Pool, waiting: dict[Any, str], markers: Path, label: str, progress: Progress
 ) -> None:
     for handle, counts in pool.wait(list(waiting)):
         _finish(markers, waiting.pop(handle), counts, label)

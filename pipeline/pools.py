@@ -30,8 +30,8 @@ class Pool(Protocol):
     """What the executor asks of a pool. `handle` is whatever `submit` returned."""
 
     @property
-    def workers(self) -> int:
-        """How many tasks run at a time."""
+    def in_flight(self) -> int:
+        """How many tasks it may be given at a time."""
 
     def submit(self, work: Callable[[Any], Counts], task: Any) -> Any:
         """Start a task; return a handle."""
@@ -41,12 +41,16 @@ class Pool(Protocol):
 
 
 @contextlib.contextmanager
-def open_pool(label: str, tasks: int) -> Iterator[Pool | None]:
-    """Yield the pool that ERICA_EXECUTOR names, None where this process is all there is.
+def open_pool(
+    label: str, tasks: int, works: Sequence[Callable[[Any], Counts]] = ()
+) -> Iterator[Pool]:
+    """Yield the pool that ERICA_EXECUTOR names.
 
     Args:
         label: The stage, for messages.
         tasks: How many there will be: more workers than that are not started.
+        works: What it will be given. Processes start now and import it while the caller prepares
+            their tasks; else they start when the first task comes.
 
     Raises:
         InputError: A worker died again and again, or Ray is not there.
@@ -56,7 +60,23 @@ def open_pool(label: str, tasks: int) -> Iterator[Pool | None]:
             yield cluster
     else:
         with open_processes(label, min(num_workers(), tasks)) as pool:
-            yield pool
+            if pool:
+                pool.warm(works)
+            yield pool or _Here()
+
+
+class _Here:
+    """This process: a task is done when it is submitted."""
+
+    in_flight = 1
+
+    def submit(self, work: Callable[[Any], Counts], task: Any) -> Future[Counts]:
+        done: Future[Counts] = Future()
+        done.set_result(work(task))
+        return done
+
+    def wait(self, handles: Sequence[Future[Counts]]) -> list[tuple[Future[Counts], Counts]]:
+        return [(done, done.result()) for done in handles]
 
 
 class _Processes:
@@ -64,8 +84,14 @@ class _Processes:
         self.executor, self._workers = executor, workers
 
     @property
-    def workers(self) -> int:
-        return self._workers
+    def in_flight(self) -> int:
+        return 2 * self._workers  # a done one finds its next task there, and no more are sent
+
+    def warm(self, works: Sequence[Callable[[Any], Counts]]) -> None:
+        """Have each process import what it will do: it does so to receive it."""
+        if works:
+            for _ in range(self._workers):
+                self.executor.submit(_receive, works)
 
     def submit(self, work: Callable[[Any], Counts], task: Any) -> Future[Counts]:
         return self.executor.submit(work, task)
@@ -75,7 +101,7 @@ class _Processes:
 
 
 @contextlib.contextmanager
-def open_processes(label: str, workers: int) -> Iterator[Pool | None]:
+def open_processes(label: str, workers: int) -> "Iterator[_Processes | None]":
     """Yield a pool of processes of this machine, None for fewer than two.
 
     Raises:
@@ -99,6 +125,10 @@ def open_processes(label: str, workers: int) -> Iterator[Pool | None]:
             raise
 
 
+def _receive(_works: Any) -> None:
+    pass
+
+
 def _end_with_parent() -> None:
     """End this worker when its parent is killed; it would wait for work for ever."""
     parent = multiprocessing.parent_process()
@@ -118,9 +148,9 @@ class _Ray:
         self.remote = ray.remote(num_cpus=1, max_retries=RETRIES)(work)
 
     @property
-    def workers(self) -> int:
+    def in_flight(self) -> int:
         # asked each time: nodes come and go
-        return max(int(self.ray.cluster_resources().get("CPU", 1)), 1)
+        return 2 * max(int(self.ray.cluster_resources().get("CPU", 1)), 1)
 
     def submit(self, work: Callable[[Any], Counts], task: Any) -> Any:
         place = self.store.send(task) if self.store else str(Path.cwd())

@@ -19,6 +19,7 @@ def main(shard: Share = "") -> None:
     """Annotate each document with triples, leaving out what a benchmark tests."""
     from pipeline.executor import map_shards
     from pipeline.io import list_shards, write_json
+    from pipeline.pools import open_pool
     from pipeline.progress import nest
     from pipeline.reporting.statistics import describe_corpus
     from pipeline.scratch import fingerprint, one_at_a_time, open_scratch, publish
@@ -32,7 +33,10 @@ def main(shard: Share = "") -> None:
     inputs = [*documents, *linked, index, held_out]
     package = Path(annotate.__file__).parent
     code = [package, package / "annotate.sql", package.parent / "records"]
-    with open_scratch("annotate", fingerprint(config, inputs, code)) as scratch:
+    with (
+        open_scratch("annotate", fingerprint(config, inputs, code)) as scratch,
+        open_pool("annotate", len(documents), [annotate.annotate_shard]) as pool,
+    ):
         corpus = scratch / "corpus.duckdb"
         with one_at_a_time(scratch, "corpus"):
             build_corpus(
@@ -57,7 +61,11 @@ def main(shard: Share = "") -> None:
             for shard in documents
         ]
         counts = map_shards(
-            annotate.annotate_shard, tasks, markers=scratch / "markers", label="annotate"
+            annotate.annotate_shard,
+            tasks,
+            markers=scratch / "markers",
+            label="annotate",
+            pool=pool,
         )
         annotate.check_not_empty(counts)
         relations = [name for name in counts if name.startswith("relation.")]

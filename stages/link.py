@@ -25,6 +25,7 @@ def main(shard: Share = "") -> None:
     from pipeline.entities.quality import summarize
     from pipeline.executor import map_shards
     from pipeline.io import list_shards, write_json
+    from pipeline.pools import open_pool
     from pipeline.scratch import fingerprint, one_at_a_time, open_scratch, publish, reach
 
     take_share(shard)
@@ -32,7 +33,10 @@ def main(shard: Share = "") -> None:
     parsed, index = Path("data/parse"), Path("data/index/wikidata.duckdb")
     shards, tags = list_shards(parsed), list_shards(Path("data/ner"))
     code = [*map(Path, pipeline.entities.__path__), *map(Path, pipeline.records.__path__), SQL]
-    with open_scratch("link", fingerprint(config, [parsed, *tags, index], code)) as scratch:
+    with (
+        open_scratch("link", fingerprint(config, [parsed, *tags, index], code)) as scratch,
+        open_pool("link", len(shards), [link_shard]) as pool,
+    ):
         surveys = [
             (
                 shard.stem,
@@ -45,8 +49,9 @@ def main(shard: Share = "") -> None:
             )
             for shard in shards
         ]
+        markers = scratch / "surveyed"
         map_shards(
-            survey_shard, surveys, markers=scratch / "surveyed", label="link.survey", more=True
+            survey_shard, surveys, markers=markers, label="link.survey", more=True, pool=pool
         )
         table = scratch / "candidates.duckdb"
         with one_at_a_time(scratch, "candidates"):
@@ -74,7 +79,8 @@ def main(shard: Share = "") -> None:
             )
             for shard in shards
         ]
-        counts = map_shards(link_shard, tasks, markers=scratch / "markers", label="link")
+        markers = scratch / "markers"
+        counts = map_shards(link_shard, tasks, markers=markers, label="link", pool=pool)
         hidden = summarize(counts)
         report = {**sizes, **dict(sorted(counts.items())), "hidden": hidden}
         write_json(Path("data/reports/link.json"), report)
