@@ -21,8 +21,10 @@ import tempfile
 import time
 from pathlib import Path
 
+import pyarrow.parquet as pq
+
 from benchmarks.pretrain import ROOT
-from pipeline.io import read_json, write_json
+from pipeline.io import write_json
 
 STAGES = ("parse", "index", "ner", "link", "heldout", "annotate", "shard")
 
@@ -49,12 +51,12 @@ def run_stage(project: Path, stage: str, workers: int) -> tuple[float, float, fl
 
 def count_units(project: Path, stage: str) -> tuple[float, str]:
     """Return how much a stage reads, and the unit."""
-    reports = project / "data" / "reports"
     if stage == "parse":
         return _dump_size(project, "wikipedia"), "MB"
     if stage == "index":
         return _dump_size(project, "wikidata"), "MB"
-    return float(read_json(reports / "annotate.json")["documents"]["in"]), "documents"
+    shards = (project / "data" / "parse").glob("shard_*.parquet")
+    return float(sum(pq.read_metadata(shard).num_rows for shard in shards)), "documents"
 
 
 def _dump_size(project: Path, kind: str) -> float:
