@@ -98,8 +98,7 @@ class Rows:
                 labels[number].append(label)
             sentence = bisect_right(sentences, start, 1) - 1
             self.mentions.append((start, end, number, sentence, reason, confidence))
-        # of labels that are as frequent, the first
-        self.labels += [max(seen, key=seen.count) if seen else "" for seen in labels]
+        self.labels += [seen[0] if len(seen) == 1 else _most_frequent(seen) for seen in labels]
         self.doc_ids.append(document.doc_id)
         self.entity_ends.append(len(self.items))
         self.mention_ends.append(len(self.mentions))
@@ -114,6 +113,11 @@ class Rows:
             _nest(self.mention_ends, mentions, LINKED_MENTION),
         ]
         return pa.Table.from_arrays(columns, schema=LINKED)
+
+
+def _most_frequent(labels: list[str]) -> str:
+    """Return the most frequent label, of as frequent ones the first; "" of none."""
+    return max(labels, key=labels.count, default="")
 
 
 def _nest(ends: list[int], columns: list[Any], kind: Any) -> Any:

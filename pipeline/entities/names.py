@@ -20,12 +20,13 @@ def trim(text: str, start: int, end: int) -> tuple[int, int]:
     What stands behind a bracket that is not closed is no part of the name either. The span may
     become empty.
     """
-    first, last = _find_core(text[start:end])
+    first, last = find_core(text[start:end])
     return start + first, start + last
 
 
 @functools.lru_cache(maxsize=1 << 16)  # names come again: two of three in real text
-def _find_core(surface: str) -> tuple[int, int]:
+def find_core(surface: str) -> tuple[int, int]:
+    """Return where the name that `trim` leaves begins and ends in the surface."""
     start, end = 0, len(surface)
     # nine of ten names: neither pattern begins with a capital or ends with a letter but "s"
     if (
@@ -68,6 +69,14 @@ def title_forms(title: str, label: str) -> list[str]:
     return [form for form in dict.fromkeys(forms) if len(form) > 1]
 
 
+def ends_of(name: str) -> list[str]:
+    """Return what follows each blank of a name."""
+    ends = []
+    while name := name.partition(" ")[2]:
+        ends.append(name)
+    return ends
+
+
 def surnames(name: str) -> list[str]:
     """Return the ends of a person's name that stand for it: "van Gogh" and "Gogh"."""
     words = name.split()
@@ -104,3 +113,13 @@ def find_words(text: str, name: str) -> list[int]:
             found.append(at)
         at = text.find(name, end if not inside else at + 1)
     return found
+
+
+def is_distinct(name: str) -> bool:
+    """Say whether a name is worth looking for: "in" and "1945" stand everywhere."""
+    return len(name) > 1 and not name.isdigit() and (len(name) > 3 or not name.islower())
+
+
+def has_digit(name: str) -> bool:
+    """Say whether a digit is part of a name."""
+    return not name.isalpha() and any(map(str.isdigit, name))

@@ -28,14 +28,14 @@ def choose_mentions(
     kept: list[Placed] = []
     crowd: list[Placed] = []  # spans that overlap
     reach = 0
-    for placed in sorted(spans.items()):
-        start, end = placed[0]
+    for span in sorted(spans):
+        start, end = span
         if start < reach:
-            crowd.append(placed)
+            crowd.append((span, spans[span]))
             reach = max(reach, end)
             continue
         kept += crowd if len(crowd) < 2 else _thin(crowd, counts)
-        crowd, reach = [placed], end
+        crowd, reach = [(span, spans[span])], end
     kept += _thin(crowd, counts)
     mentions = []
     for (start, end), sense in kept:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from pipeline.entities.evidence import Lookup
+from pipeline.entities.names import ends_of
 from pipeline.entities.tagged import TaggedDocument
 from pipeline.entities.types import PERSON
 
@@ -54,8 +55,7 @@ def _read_page(documents: Sequence[TaggedDocument], lookup: Lookup) -> Page:
     ordered = sorted(found, key=lambda pair: (found[pair], -pair[1], pair[0]))
     senses = dict(ordered)
     surnames: dict[str, list[int]] = {}
-    for name, item in senses.items():
-        rest = name if types[item] & PERSON else ""
-        while rest := rest.partition(" ")[2]:
-            surnames.setdefault(rest, []).append(item)
+    for text, item in senses.items():
+        for ending in ends_of(text) if types[item] & PERSON else ():
+            surnames.setdefault(ending, []).append(item)
     return Page(senses=senses, surnames=surnames, items=frozenset(types))

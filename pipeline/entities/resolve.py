@@ -43,13 +43,16 @@ from pipeline.entities.evidence import (
 from pipeline.entities.names import (
     MIN_SURNAME,
     acronyms,
+    ends_of,
+    find_core,
     find_words,
+    has_digit,
     is_acronym,
+    is_distinct,
     skip_article,
     starts_surname,
     surnames,
     title_forms,
-    trim,
 )
 from pipeline.entities.overlaps import choose_mentions
 from pipeline.entities.page import Page
@@ -106,8 +109,9 @@ class _Document:
         self.senses: dict[str, Sense] = {}
         self.items = set(page.items)
         self.linked_at: dict[str, list[tuple[int, Sense]]] = {}
-        self.persons: dict[str, Sense] = {}  # names of several words
-        self.phrases: dict[str, Sense] = {}  # the same of other things with an item
+        self.persons: set[str] = set()  # names of several words
+        self.surnames: dict[str, list[Sense]] = {}  # whose ends they are
+        self.phrases: dict[str, Sense] = {}  # names of several words of other things with an item
         self.placed: dict[str, int] = {}  # by name: its places whose meaning is decided
         self.unknown: set[str] = set()  # texts of hyperlinks to what the index does not have
         self.values: list[Span] = []  # what the tagger saw: dates, numbers and quantities,
@@ -134,7 +138,7 @@ class _Document:
                 self.unknown.add(surface)
             elif not target.item:
                 self.counts["links_ambiguous"] += 1
-            elif 0 not in self.literal[start:end] and _has_digit(surface):
+            elif 0 not in self.literal[start:end] and has_digit(surface):
                 self.counts["links_literal"] += 1  # a year or a day that has a page
             else:
                 self.counts["links_linked"] += 1
@@ -160,13 +164,17 @@ class _Document:
     def settle(self, name: str, sense: Sense, *, is_person: bool) -> None:
         """Let a name mean something from here on."""
         self.senses.setdefault(name, sense)
-        key = sense[0]
-        if isinstance(key, int):
-            self.items.add(key)
-            if " " in name:
-                (self.persons if is_person else self.phrases).setdefault(name, sense)
-        elif is_person and " " in name:
-            self.persons.setdefault(name, sense)
+        has_item = isinstance(sense.key, int)
+        if has_item:
+            self.items.add(sense.key)  # type: ignore[arg-type]  # has_item
+        if " " not in name:
+            return
+        if is_person and name not in self.persons:
+            self.persons.add(name)
+            for end in ends_of(name):
+                self.surnames.setdefault(end, []).append(sense)
+        elif has_item and not is_person:
+            self.phrases.setdefault(name, sense)
 
     def read_values(self) -> None:
         """Take dates, numbers and quantities, where they are kept."""
@@ -181,17 +189,20 @@ class _Document:
         """Decide what the names mean that the tagger saw, long ones first."""
         text, counts, linked, labels = self.text, self.counts, self.linked, self.labels
         senses, names, spans = self.senses, self.lookup.names, self.spans
+        has_links = 1 in linked
         groups: dict[str, list[Span]] = {}
         for start, end, label in self.things:
-            start, end = trim(text, start, end)
-            if start == end:
+            surface = text[start:end]
+            first, last = find_core(surface)
+            if first == last:
                 counts["tagged_empty"] += 1
                 continue
+            if last - first < end - start:
+                start, end, surface = start + first, start + last, surface[first:last]
             labels.setdefault(end, label)
-            if linked.find(1, start, end) >= 0:
+            if has_links and linked.find(1, start, end) >= 0:
                 counts["tagged_hyperlink"] += 1
                 continue
-            surface = text[start:end]
             if surface not in names and surface not in senses:
                 surface = skip_article(surface)
                 start = end - len(surface)
@@ -237,13 +248,13 @@ class _Document:
 
     def weigh(self, surface: str, label: str, candidates: Sequence[Candidate]) -> tuple[int, float]:
         """Return the item that a name means most probably here, and its share of the weight."""
-        expected = AGREEING.get(label, 0)
+        expected, items = AGREEING.get(label, 0), self.items
         best, total, found = 0.0, float(self.lookup.rests.get(surface, 0)), 0
         for item, number, types in candidates:
             weight = float(number)
             if expected and types and not expected & types:
                 weight *= self.config.type_penalty
-            if item in self.items:
+            if item in items:
                 weight *= PRESENT
             total += weight
             if weight > best:
@@ -252,13 +263,10 @@ class _Document:
 
     def find_person(self, surname: str) -> Sense | None:
         """Return the first person of the document whose name ends so; less sure if of several."""
-        if len(surname) < MIN_SURNAME:
-            return None
-        ending = f" {surname}"
-        found = [sense for name, sense in self.persons.items() if name.endswith(ending)]
+        found = self.surnames.get(surname)
         if not found and surname in self.page.surnames:
             found = [Sense(item, "page", PAGE) for item in self.page.surnames[surname]]
-        if not found or not starts_surname(surname):
+        if not found or len(surname) < MIN_SURNAME or not starts_surname(surname):
             return None
         key, _, confidence = found[0]
         sure = SURNAME if all(sense.key == key for sense in found) else AMBIGUOUS_SURNAME
@@ -284,7 +292,7 @@ class _Document:
         text, linked, literal, placed = self.text, self.linked, self.literal, self.placed
         for name in self.senses:
             # of seven names in eight all places are known
-            if text.count(name) <= placed.get(name, 0) or not _is_distinct(name):
+            if text.count(name) <= placed.get(name, 0) or not is_distinct(name):
                 continue
             for start in find_words(text, name):
                 end = start + len(name)
@@ -298,12 +306,3 @@ class _Document:
 
 def _count_blanks(name: str) -> int:
     return name.count(" ")
-
-
-def _is_distinct(name: str) -> bool:
-    """Say whether a name is worth looking for: "in" and "1945" stand everywhere."""
-    return len(name) > 1 and not name.isdigit() and (len(name) > 3 or not name.islower())
-
-
-def _has_digit(name: str) -> bool:
-    return not name.isalpha() and any(map(str.isdigit, name))
