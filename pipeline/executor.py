@@ -45,12 +45,8 @@ def map_shards(
             if those of all jobs are.
     """
     markers.mkdir(parents=True, exist_ok=True)
-    todo = [(name, task) for name, task in tasks if not _marker(markers, name).exists()]
-    share = array_share()
-    if share and todo:
-        number, jobs = share
-        mine = {name for name, _ in tasks[number - 1 :: jobs]}
-        todo = [(name, task) for name, task in todo if name in mine]
+    left, share = find_left([name for name, _ in tasks], markers), array_share()
+    todo = [(name, task) for name, task in tasks if name in left]
     with Progress(label, len(todo) if share else len(tasks), "shards") as progress:
         progress.advance(progress.total - len(todo))
         with contextlib.nullcontext(pool) if pool else open_pool(label, len(todo)) as open_one:
@@ -73,6 +69,12 @@ def map_shards(
     for name, _ in tasks:
         add_counts(total, read_json(_marker(markers, name)))
     return total
+
+
+def find_left(names: Sequence[str], markers: Path) -> set[str]:
+    """Return the tasks without a marker, of those that this array job does."""
+    number, jobs = array_share() or (1, 1)
+    return {name for name in names[number - 1 :: jobs] if not _marker(markers, name).exists()}
 
 
 def _collect(

@@ -49,8 +49,8 @@ def open_pool(
     Args:
         label: The stage, for messages.
         tasks: How many there will be: more workers than that are not started.
-        works: What it will be given. Processes start now and import it while the caller prepares
-            their tasks; else they start when the first task comes.
+        works: What it will be given. Processes of this machine start now and import it while the
+            caller prepares their tasks; else they start when the first task comes.
 
     Raises:
         InputError: A worker died again and again, or Ray is not there.

@@ -34,7 +34,7 @@ class Cargo:
 
 
 class Store:
-    """The files of one map on their way: made by the process that hands out the tasks."""
+    """The files of one pool on their way: made by the process that hands out the tasks."""
 
     def __init__(self, url: str) -> None:
         self.url = f"{url.rstrip('/')}/erica-{uuid.uuid4().hex}"
@@ -77,7 +77,7 @@ class Store:
 
 
 def node_folder(url: str) -> Path:
-    """Return the folder of a node that has the copies of one map."""
+    """Return the folder of a node that has the copies of one pool."""
     return Path(tempfile.gettempdir()) / url.rsplit("/", 1)[1]
 
 

@@ -7,6 +7,7 @@ writes   data/annotate/           triples and drop reasons, row-aligned with dat
          data/reports/annotate.json
 """
 
+import contextlib
 from pathlib import Path
 
 from stages.command import Share, load, make_app, run, take_share
@@ -17,7 +18,7 @@ app = make_app()
 @app.command()
 def main(shard: Share = "") -> None:
     """Annotate each document with triples, leaving out what a benchmark tests."""
-    from pipeline.executor import map_shards
+    from pipeline.executor import find_left, map_shards
     from pipeline.io import list_shards, write_json
     from pipeline.pools import open_pool
     from pipeline.progress import nest
@@ -33,10 +34,10 @@ def main(shard: Share = "") -> None:
     inputs = [*documents, *linked, index, held_out]
     package = Path(annotate.__file__).parent
     code = [package, package / "annotate.sql", package.parent / "records"]
-    with (
-        open_scratch("annotate", fingerprint(config, inputs, code)) as scratch,
-        open_pool("annotate", len(documents), [annotate.annotate_shard]) as pool,
-    ):
+    key = fingerprint(config, inputs, code)
+    with open_scratch("annotate", key) as scratch, contextlib.ExitStack() as stack:
+        left = find_left([shard.stem for shard in documents], scratch / "markers")
+        pool = stack.enter_context(open_pool("annotate", len(left), [annotate.annotate_shard]))
         corpus = scratch / "corpus.duckdb"
         with one_at_a_time(scratch, "corpus"):
             build_corpus(

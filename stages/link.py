@@ -7,6 +7,7 @@ writes   data/link/               entities and their mentions, row-aligned with 
          data/reports/link.json
 """
 
+import contextlib
 from pathlib import Path
 
 from stages.command import Share, load, make_app, run, take_share
@@ -23,7 +24,7 @@ def main(shard: Share = "") -> None:
     from pipeline.entities.evidence import LinkConfig
     from pipeline.entities.linking import LinkTask, link_shard
     from pipeline.entities.quality import summarize
-    from pipeline.executor import map_shards
+    from pipeline.executor import find_left, map_shards
     from pipeline.io import list_shards, write_json
     from pipeline.pools import open_pool
     from pipeline.scratch import fingerprint, one_at_a_time, open_scratch, publish, reach
@@ -33,10 +34,11 @@ def main(shard: Share = "") -> None:
     parsed, index = Path("data/parse"), Path("data/index/wikidata.duckdb")
     shards, tags = list_shards(parsed), list_shards(Path("data/ner"))
     code = [*map(Path, pipeline.entities.__path__), *map(Path, pipeline.records.__path__), SQL]
-    with (
-        open_scratch("link", fingerprint(config, [parsed, *tags, index], code)) as scratch,
-        open_pool("link", len(shards), [link_shard]) as pool,
-    ):
+    key = fingerprint(config, [parsed, *tags, index], code)
+    with open_scratch("link", key) as scratch, contextlib.ExitStack() as stack:
+        names = [shard.stem for shard in shards]
+        left = find_left(names, scratch / "surveyed") | find_left(names, scratch / "markers")
+        pool = stack.enter_context(open_pool("link", len(left), [link_shard]))
         surveys = [
             (
                 shard.stem,

@@ -56,18 +56,18 @@ def main() -> None:
     with open_scratch("tagger", fingerprint(config, inputs, code)) as scratch:
         tagger, rows = train_tagger(config, ENCODER, name(train), scratch / "checkpoints")
         scores = [evaluate_tagger(tagger, name(part)) for part in (dev, test)]
+        report: dict[str, object] = {
+            "epochs": config.epochs,
+            "documents": {"train": len(train), "dev": len(dev), "test": len(test)},
+            "documents_with_a_title_of_dev_or_test": len(found) - len(train),
+            "steps": len(rows),
+            "loss": round(rows[-1]["loss"], 4),
+            "dev": scores[0],
+            "test": scores[1],
+        }
+        write_json(REPORT, report)
         with atomic_dir(OUTPUT) as out:
             save_tagger(tagger, out)
-    report: dict[str, object] = {
-        "epochs": config.epochs,
-        "documents": {"train": len(train), "dev": len(dev), "test": len(test)},
-        "documents_with_a_title_of_dev_or_test": len(found) - len(train),
-        "steps": len(rows),
-        "loss": round(rows[-1]["loss"], 4),
-        "dev": scores[0],
-        "test": scores[1],
-    }
-    write_json(REPORT, report)
     print(f"tagger: spans {scores[0]['span_f1']} F1 on dev, {scores[1]['span_f1']} on test")
 
 

@@ -71,7 +71,8 @@ def train_tagger(
 ) -> tuple[Tagger, list[Row]]:
     """Fine-tune the encoder in a folder; return it with its new head, and a row for each step.
 
-    Continues from the newest checkpoint in the folder `checkpoints`, if one is given.
+    If a folder for `checkpoints` is given, continues from the newest one there, and answers SIGTERM
+    by writing one and ending the process.
     The same texts, parameters and number of threads give the same weights on a CPU.
 
     Raises:

@@ -28,7 +28,7 @@ def trim(text: str, start: int, end: int) -> tuple[int, int]:
 def find_core(surface: str) -> tuple[int, int]:
     """Return where the name that `trim` leaves begins and ends in the surface."""
     start, end = 0, len(surface)
-    # nine of ten names: neither pattern begins with a capital or ends with a letter but "s"
+    # nine of ten names: no pattern begins with a capital or ends with a letter or digit but "s"
     if (
         surface[:1].isupper()
         and surface[-1].isalnum()

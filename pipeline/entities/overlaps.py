@@ -34,7 +34,7 @@ def choose_mentions(
             crowd.append((span, spans[span]))
             reach = max(reach, end)
             continue
-        kept += crowd if len(crowd) < 2 else _thin(crowd, counts)
+        kept += _thin(crowd, counts)
         crowd, reach = [(span, spans[span])], end
     kept += _thin(crowd, counts)
     mentions = []
@@ -49,12 +49,14 @@ def choose_mentions(
 
 
 def _thin(crowd: list[Placed], counts: Counter[str]) -> list[Placed]:
+    if len(crowd) < 2:
+        return crowd
     stay: list[Placed] = []
     for placed in sorted(crowd, key=_rank):
         start, end = placed[0]
         if all(end <= first or last <= start for (first, last), _ in stay):
             stay.append(placed)
-    counts["mentions_overlapped"] += len(crowd) - len(stay)
+    counts["mentions_overlapped"] += len(crowd) - len(stay)  # two touch, so one goes
     stay.sort()
     return stay
 

@@ -16,10 +16,10 @@ from pipeline.entities.types import PERSON
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Texts of hyperlinks and the items they lead to; `surnames` are all ends of persons' names."""
+    """Texts of hyperlinks and the items they lead to; of persons also by each end of the name."""
 
     senses: dict[str, int] = field(default_factory=dict)
-    surnames: dict[str, list[int]] = field(default_factory=dict)
+    persons_by_end: dict[str, list[int]] = field(default_factory=dict)
     items: frozenset[int] = frozenset()
 
 
@@ -54,8 +54,8 @@ def _read_page(documents: Sequence[TaggedDocument], lookup: Lookup) -> Page:
     # of several items the most frequent, then the lowest: whatever the order of the documents
     ordered = sorted(found, key=lambda pair: (found[pair], -pair[1], pair[0]))
     senses = dict(ordered)
-    surnames: dict[str, list[int]] = {}
+    persons_by_end: dict[str, list[int]] = {}
     for text, item in senses.items():
         for ending in ends_of(text) if types[item] & PERSON else ():
-            surnames.setdefault(ending, []).append(item)
-    return Page(senses=senses, surnames=surnames, items=frozenset(types))
+            persons_by_end.setdefault(ending, []).append(item)
+    return Page(senses=senses, persons_by_end=persons_by_end, items=frozenset(types))

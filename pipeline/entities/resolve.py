@@ -110,7 +110,7 @@ class _Document:
         self.items = set(page.items)
         self.linked_at: dict[str, list[tuple[int, Sense]]] = {}
         self.persons: set[str] = set()  # names of several words
-        self.surnames: dict[str, list[Sense]] = {}  # whose ends they are
+        self.persons_by_end: dict[str, list[Sense]] = {}  # "van Gogh" and "Gogh"
         self.phrases: dict[str, Sense] = {}  # names of several words of other things with an item
         self.placed: dict[str, int] = {}  # by name: its places whose meaning is decided
         self.unknown: set[str] = set()  # texts of hyperlinks to what the index does not have
@@ -172,13 +172,14 @@ class _Document:
         if is_person and name not in self.persons:
             self.persons.add(name)
             for end in ends_of(name):
-                self.surnames.setdefault(end, []).append(sense)
+                self.persons_by_end.setdefault(end, []).append(sense)
         elif has_item and not is_person:
             self.phrases.setdefault(name, sense)
 
     def read_values(self) -> None:
         """Take dates, numbers and quantities, where they are kept."""
-        self.counts["tagged_literal"] += len(self.values)
+        if self.values:
+            self.counts["tagged_literal"] += len(self.values)
         if self.config.literals == "keep":
             for start, end, label in self.values:
                 if self.linked.find(1, start, end) < 0:
@@ -263,9 +264,9 @@ class _Document:
 
     def find_person(self, surname: str) -> Sense | None:
         """Return the first person of the document whose name ends so; less sure if of several."""
-        found = self.surnames.get(surname)
-        if not found and surname in self.page.surnames:
-            found = [Sense(item, "page", PAGE) for item in self.page.surnames[surname]]
+        found = self.persons_by_end.get(surname)
+        if not found and surname in self.page.persons_by_end:
+            found = [Sense(item, "page", PAGE) for item in self.page.persons_by_end[surname]]
         if not found or len(surname) < MIN_SURNAME or not starts_surname(surname):
             return None
         key, _, confidence = found[0]

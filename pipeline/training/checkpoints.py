@@ -65,6 +65,9 @@ class CheckpointStore:
         traceback: TracebackType | None,
     ) -> None:
         signal.signal(signal.SIGTERM, self._before)
+        if self._stop and kind is None:  # asked after the last step: what comes next does not hear
+            sys.stderr.write("stopped; run again to continue\n")
+            sys.exit(TERMINATED)
 
     def _ask_to_stop(self, _number: int, _frame: FrameType | None) -> None:
         # Asked again later, the step does not end: then the latest checkpoint stands. At once it is

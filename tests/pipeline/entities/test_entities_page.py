@@ -40,4 +40,4 @@ def test_page_of_one_document_adds_nothing():
 def test_page_does_not_depend_on_the_order_of_documents(texts):
     (page,) = read(texts).values()
     assert page.senses == {"Oda": 2, "Ada Tern": 1}  # as often as the band: the lower number
-    assert list(page.surnames) == ["Tern"]
+    assert list(page.persons_by_end) == ["Tern"]

@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 import torch
 
-from pipeline.training import checkpoints
 from pipeline.training.ahead import Ahead
 from pipeline.training.checkpoints import CheckpointStore
 from pipeline.training.loop import Losses, NonFiniteLossError, fit
@@ -268,7 +267,8 @@ def test_a_checkpoint_is_due_after_a_time_too(tmp_path, monkeypatch):
     store = CheckpointStore(tmp_path, steps=1000, runtime=runtime)
     store.step_done(model, optimizer, [{"loss": 1.0}])
     assert not list(tmp_path.iterdir())
-    monkeypatch.setattr(checkpoints, "SECONDS", -1)
+    monkeypatch.setenv("ERICA_CHECKPOINT_MINUTES", "0")
+    store = CheckpointStore(tmp_path, steps=1000, runtime=runtime)
     for steps in (2, 3, 4):
         store.step_done(model, optimizer, [{"loss": 1.0}] * steps)
     assert sorted(p.name for p in tmp_path.iterdir()) == ["step_00000003.pt", "step_00000004.pt"]
