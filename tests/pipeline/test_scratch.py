@@ -1,3 +1,4 @@
+import multiprocessing
 import os
 import subprocess
 import sys
@@ -7,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import InputError
-from pipeline.executor import map_shards
+from pipeline.executor import find_left, map_shards
+from pipeline.pools import open_pool
 from pipeline.scratch import fingerprint, open_scratch, publish
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -88,6 +90,23 @@ def test_map_shards_sums_counts_and_skips_finished(tmp_path, monkeypatch, tasks,
         counts = map_shards(count_file, tasks, markers=tmp_path / "done", label="work")
         assert counts == {"bytes": 15}
     assert [p.read_text() for p in tmp_path.glob("log_*")] == ["x"] * 6
+
+
+@pytest.mark.parametrize(("workers", "left"), [("1", 6), ("2", 6), ("2", 1), ("2", 0)])
+def test_two_maps_share_a_pool_no_larger_than_what_is_left(
+    tmp_path, monkeypatch, tasks, workers, left
+):
+    monkeypatch.setenv("ERICA_WORKERS", workers)
+    names = [name for name, _ in tasks]
+    map_shards(count_file, tasks[left:], markers=tmp_path / "done", label="work")
+    assert find_left(names, tmp_path / "done") == set(names[:left])
+    with open_pool("work", left, [count_file]) as pool:
+        for markers in ("done", "again"):
+            counts = map_shards(
+                count_file, tasks, markers=tmp_path / markers, label="work", pool=pool
+            )
+            assert counts == {"bytes": 15}
+        assert len(multiprocessing.active_children()) == (2 if int(workers) > 1 < left else 0)
 
 
 @pytest.mark.parametrize("workers", ["1", "2"])

@@ -274,6 +274,13 @@ def test_a_checkpoint_is_due_after_a_time_too(tmp_path, monkeypatch):
     assert sorted(p.name for p in tmp_path.iterdir()) == ["step_00000003.pt", "step_00000004.pt"]
 
 
+def test_sigterm_after_the_last_step_is_heard_too(tmp_path):
+    runtime = Runtime(device=torch.device("cpu"), precision="fp32", seed=0)
+    with pytest.raises(SystemExit) as ended, CheckpointStore(tmp_path, steps=1, runtime=runtime):
+        os.kill(os.getpid(), signal.SIGTERM)
+    assert ended.value.code == 143
+
+
 def test_a_second_sigterm_ends_a_step_that_hangs(tmp_path):
     code = f"""
 import os, signal, torch
