@@ -49,14 +49,14 @@ def map_shards(
     todo = [(name, task) for name, task in tasks if name in left]
     with Progress(label, len(todo) if share else len(tasks), "shards") as progress:
         progress.advance(progress.total - len(todo))
-        with contextlib.nullcontext(pool) if pool else open_pool(label, len(todo)) as open_one:
+        with contextlib.nullcontext(pool) if pool else open_pool(label, len(todo)) as chosen:
             waiting: dict[Any, str] = {}
             for name, task in todo:
-                waiting[open_one.submit(work, task)] = name
-                while len(waiting) >= open_one.in_flight:
-                    _collect(open_one, waiting, markers, label, progress)
+                waiting[chosen.submit(work, task)] = name
+                while len(waiting) >= chosen.in_flight:
+                    _collect(chosen, waiting, markers, label, progress)
             while waiting:
-                _collect(open_one, waiting, markers, label, progress)
+                _collect(chosen, waiting, markers, label, progress)
     if share:
         done = sum(_marker(markers, name).exists() for name, _ in tasks)
         if not more or done < len(tasks):

@@ -164,16 +164,16 @@ class _Document:
     def settle(self, name: str, sense: Sense, *, is_person: bool) -> None:
         """Let a name mean something from here on."""
         self.senses.setdefault(name, sense)
-        has_item = isinstance(sense.key, int)
-        if has_item:
-            self.items.add(sense.key)  # type: ignore[arg-type]  # has_item
+        key = sense.key
+        if isinstance(key, int):
+            self.items.add(key)
         if " " not in name:
             return
         if is_person and name not in self.persons:
             self.persons.add(name)
             for end in ends_of(name):
                 self.persons_by_end.setdefault(end, []).append(sense)
-        elif has_item and not is_person:
+        elif isinstance(key, int) and not is_person:
             self.phrases.setdefault(name, sense)
 
     def read_values(self) -> None:

@@ -39,7 +39,7 @@ def project(
     difference of the last bit visible.
     """
     from sklearn.manifold import TSNE
-    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # ships no types
 
     if len(vectors) < 4:
         return []

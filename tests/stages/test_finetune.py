@@ -35,7 +35,7 @@ finetune:
 
 
 @pytest.fixture
-def project(tmp_path, semeval_folder, tiny_encoder, monkeypatch):  # noqa: F811
+def project(tmp_path, semeval_folder, tiny_encoder, monkeypatch):  # noqa: F811  # fixture
     monkeypatch.chdir(tmp_path)
     Path("params.yaml").write_text(PARAMS, "utf-8")
     Path("data/encoders").mkdir(parents=True)
@@ -136,7 +136,7 @@ def test_wrong_arguments_and_missing_files_are_one_line(project):
     assert not Path("data/finetune").exists()
 
 
-def test_ade_is_the_mean_of_its_folds(tmp_path, tiny_encoder, monkeypatch):  # noqa: F811
+def test_ade_is_the_mean_of_its_folds(tmp_path, tiny_encoder, monkeypatch):  # noqa: F811  # fixture
     from pipeline.sample import WorldConfig
     from pipeline.sample.benchmarks import write_benchmarks
 
