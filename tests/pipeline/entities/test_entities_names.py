@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 from pipeline.entities import names
 from pipeline.entities.names import (
     acronyms,
+    ends_of,
     find_words,
     is_acronym,
     skip_article,
@@ -128,3 +129,8 @@ def test_the_short_way_trims_as_the_patterns_do(surface):
     while start < end and (lead := names._LEADING.match(surface, start, end)):
         start = lead.end()
     assert trim(surface, 0, len(surface)) == (start, end)
+
+
+def test_ends_of_a_name_are_all_that_follows_a_blank():
+    assert ends_of("Vincent van Gogh") == ["van Gogh", "Gogh"]
+    assert ends_of("Gogh") == ends_of("") == []
