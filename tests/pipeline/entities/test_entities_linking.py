@@ -68,3 +68,12 @@ def test_linking_of_several_labels_the_most_frequent_then_the_first():
 def test_linking_an_empty_shard_is_a_table():
     assert Rows().to_table().num_rows == 0
     assert isinstance(Rows().to_table(), pa.Table)
+
+
+@pytest.mark.parametrize("sentences", [[], [4], [0, 8]])
+def test_linking_puts_what_stands_before_all_sentences_in_the_first(sentences):
+    rows = Rows()
+    document = TaggedDocument("1-0", "T", "Oda left.", [], [], sentences)
+    rows.add(document, [Mention(0, 3, 2, "name", 0.5, "GPE")])
+    (row,) = rows.to_table().to_pylist()
+    assert [mention["sentence"] for mention in row["mentions"]] == [0]

@@ -41,3 +41,12 @@ def test_page_does_not_depend_on_the_order_of_documents(texts):
     (page,) = read(texts).values()
     assert page.senses == {"Oda": 2, "Ada Tern": 1}  # as often as the band: the lower number
     assert list(page.persons_by_end) == ["Tern"]
+
+
+def test_page_knows_persons_by_the_ends_of_their_names():
+    """And no place: of a hyperlink "the Oda" to a place "Oda" is not an end."""
+    (page,) = read(["[Ada van Tern>Ada Tern] [the Oda>Oda]", "[Oda Tern>Ada Tern]"]).values()
+    assert {end: set(items) for end, items in page.persons_by_end.items()} == {
+        "van Tern": {1},
+        "Tern": {1},
+    }

@@ -209,16 +209,22 @@ def test_the_largest_micro_batch_is_as_small_as_can_be(lengths, size):
     assert max(rectangles(lengths, share_positions(np.array(lengths), size))) == best
 
 
-def test_a_step_shares_its_positions_as_they_are_read(world):
+@pytest.mark.parametrize("max_length", [24, 64])
+def test_a_step_shares_its_positions_as_they_are_read(world, max_length):
     """Of both readings, with prompts, cut at max_length."""
-    _, sampler, _ = start(world, batch_size=12, micro_batch_size=4, max_length=24)
-    step = sampler(0)
-    lengths = sampler.corpus.lengths[step.row_D]
-    assert lengths.max() > 24
-    plain, prompted = (np.diff(sheet.views.token_offset) for sheet in step.sheets)
-    assert prompted.max() == 24
-    assert step.micro_batches == share_positions(plain + prompted, 4)
-    assert step.micro_batches != share_positions(lengths, 4)
+    found = []
+    for size in (2, 3, 4, 5):
+        _, sampler, _ = start(world, batch_size=12, micro_batch_size=size, max_length=max_length)
+        step = sampler(size)
+        plain, prompted = (np.diff(sheet.views.token_offset) for sheet in step.sheets)
+        assert prompted.max() <= max_length
+        assert step.micro_batches == share_positions(plain + prompted, size)
+        uncut = share_positions(sampler.corpus.lengths[step.row_D], size)
+        found.append(
+            (step.micro_batches == uncut, step.micro_batches == share_positions(plain, size))
+        )
+    # longer than 24 many are, and of 64 it is the prompts that decide
+    assert not all(same[max_length == 64] for same in found)
 
 
 @pytest.mark.parametrize(("scope", "processes"), [("micro_batch", 1), ("process", 2)])
