@@ -24,11 +24,11 @@ def main(shard: Share = "") -> None:
     from pipeline.progress import nest
     from pipeline.reporting.statistics import describe_corpus
     from pipeline.scratch import fingerprint, one_at_a_time, open_scratch, publish
-    from pipeline.triples import annotate
+    from pipeline.triples import annotate, filters
     from pipeline.triples.corpus import build_corpus
 
     take_share(shard)
-    config = load("annotate", annotate.AnnotateConfig)
+    config = load("annotate", filters.AnnotateConfig)
     index, held_out = Path("data/index/wikidata.duckdb"), Path("data/heldout/pairs.parquet")
     documents, linked = list_shards(Path("data/parse")), list_shards(Path("data/link"))
     inputs = [*documents, *linked, index, held_out]
@@ -68,7 +68,7 @@ def main(shard: Share = "") -> None:
             label="annotate",
             pool=pool,
         )
-        annotate.check_not_empty(counts)
+        filters.check_not_empty(counts)
         relations = [name for name in counts if name.startswith("relation.")]
         statistics = describe_corpus(
             documents=counts["documents.out"],

@@ -32,7 +32,7 @@ def main() -> None:
     from pipeline.quality.index import find_held
     from pipeline.quality.report import QualityConfig, compare
     from pipeline.settings import scratch_root
-    from pipeline.triples.annotate import AnnotateConfig
+    from pipeline.triples.filters import AnnotateConfig
 
     config, names = load("quality", QualityConfig), load("ner", ner.NerConfig)
     model, recogniser = Path(names.model), None

@@ -22,8 +22,9 @@ from pipeline.records.documents import DOCUMENTS
 from pipeline.records.linked import LINKED
 from pipeline.records.mentions import MENTIONS
 from pipeline.records.triples import HELD_OUT, TRIPLES
-from pipeline.triples.annotate import AnnotateConfig, AnnotateTask, annotate_shard
+from pipeline.triples.annotate import AnnotateTask, annotate_shard
 from pipeline.triples.corpus import build_corpus
+from pipeline.triples.filters import AnnotateConfig
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)

@@ -99,11 +99,14 @@ from entities as heads
 join entities as tails on tails.doc = heads.doc and tails.number <> heads.number
 join claims on claims.head = heads.item and claims.tail = tails.item;
 
+-- name: surface_keys
+-- Of the names in the texts (`surfaces`, normalised in Python) those that a benchmark has.
+select surface, key from surfaces join keys using (name);
+
 -- name: entity_keys
--- Names of the entities that a benchmark has: in the text (`surfaces`, normalised in Python) and in
--- Wikidata.
+-- Names of the entities that a benchmark has: in the text (`mention_keys`) and in Wikidata.
 create temp table entity_keys as
-select doc, number, key from surfaces join keys using (name)
+select doc, number, key from mention_keys
 union
 select doc, number, key from entities join item_keys using (item);
 

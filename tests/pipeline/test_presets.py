@@ -114,7 +114,7 @@ def test_every_preset_fits_the_configs_of_all_stages(tmp_path):
     from pipeline.quality.report import QualityConfig
     from pipeline.reporting.figure6 import EvaluateConfig
     from pipeline.training.config import TrainConfig
-    from pipeline.triples.annotate import AnnotateConfig
+    from pipeline.triples.filters import AnnotateConfig
     from pipeline.triples.leakage import HeldoutConfig
     from pipeline.wiki.documents import ParseConfig
 

@@ -11,8 +11,9 @@ from pipeline.errors import InputError
 from pipeline.io import read_rows
 from pipeline.progress import nest
 from pipeline.records.triples import TRIPLES
-from pipeline.triples.annotate import AnnotateConfig, AnnotateTask, annotate_shard, check_not_empty
+from pipeline.triples.annotate import AnnotateTask, annotate_shard
 from pipeline.triples.corpus import build_corpus
+from pipeline.triples.filters import AnnotateConfig, check_not_empty
 from pipeline.triples.leakage import normalise_name
 
 NAMES = {1: "Ada Lovelace", 2: "London", 3: "United Kingdom", 4: "Lord Byron", 5: "Newstead"}
