@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from pipeline.entities.evidence import Candidate, LinkConfig, Lookup, Target
-from pipeline.entities.names import skip_article, trim
+from pipeline.entities.names import ARTICLE_INITIALS, find_core, skip_article
 from pipeline.entities.quality import is_sampled
 from pipeline.entities.store import connect, explain_limits
 from pipeline.entities.types import LITERALS, ROOTS
@@ -55,9 +55,12 @@ def survey_shard(task: SurveyTask) -> Counts:
     literal = pc.is_in(mentions.flatten().field("label"), value_set=pa.array(sorted(LITERALS)))
     surfaces = _read_surfaces(texts, links, hidden)
     surfaces |= _read_surfaces(texts, mentions, pc.invert(literal))
-    names = {surface[slice(*trim(surface, 0, len(surface)))] for surface in surfaces}
-    names.update([skip_article(name) for name in names])
+    names = set()
+    for surface in surfaces:
+        first, last = find_core(surface)
+        names.add(surface[first:last])
     names.discard("")
+    names.update([skip_article(name) for name in names if name[0] in ARTICLE_INITIALS])
     titles = {*documents["title"].to_pylist(), *links.flatten().field("target").to_pylist()}
     task.out.mkdir(parents=True, exist_ok=True)
     for kind, values in (("surfaces", names), ("titles", titles)):

@@ -1,5 +1,6 @@
 """What linking knows about names, what it says about mentions, and what it is asked to keep."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
@@ -81,12 +82,18 @@ class Sense(NamedTuple):
     confidence: float
 
 
-class Mention(NamedTuple):
-    """A mention; `label` is the tagger's, "" if it saw none there."""
+class Mentions(NamedTuple):
+    """The mentions of a document, by start, never overlapping: a column each.
 
-    start: int
-    end: int
-    key: Key
-    reason: str
-    confidence: float
-    label: str
+    Labels are the tagger's, "" where it saw none.
+    """
+
+    starts: Sequence[int]
+    ends: Sequence[int]
+    keys: Sequence[Key]
+    reasons: Sequence[Reason]
+    confidences: Sequence[float]
+    labels: Sequence[str]
+
+
+NO_MENTIONS = Mentions((), (), (), (), (), ())

@@ -1,16 +1,17 @@
 """Link the hyperlinks and names of documents to Wikidata items, shard by shard (paper 4.1)."""
 
-from bisect import bisect_right
 from collections import Counter
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from pipeline.entities.candidates import look_up
-from pipeline.entities.evidence import Key, LinkConfig, Mention
+from pipeline.entities.evidence import Key, LinkConfig, Mentions
 from pipeline.entities.page import NO_PAGE, page_of, read_pages
 from pipeline.entities.quality import is_sampled, measure_page
 from pipeline.entities.resolve import link_document
@@ -42,7 +43,7 @@ def link_shard(task: LinkTask) -> Counts:
 
 
 def _link_shard(task: LinkTask) -> Counts:
-    documents = read_tagged(task.documents, task.mentions)
+    documents, sentences = read_tagged(task.documents, task.mentions)
     with connect(task.candidates, spill=task.spill, read_only=True, threads=1) as connection:
         lookup = look_up(connection, task.survey)
     counts: Counter[str] = Counter(documents=len(documents))
@@ -67,7 +68,8 @@ def _link_shard(task: LinkTask) -> Counts:
             measure_page(whole, lookup, task.config, counts)
     counts["entities"] = len(rows.items)
     counts["entities_with_item"] = sum(item is not None for item in rows.items)
-    write_table(task.out, rows.to_table())
+    counts.update({f"mentions_{name}": n for name, n in Counter(rows.reasons).items()})
+    write_table(task.out, rows.to_table(sentences))
     return dict(counts)
 
 
@@ -80,39 +82,57 @@ class Rows:
         self.items: list[int | None] = []
         self.names: list[str] = []
         self.labels: list[str] = []
-        self.mentions: list[tuple[int, int, int, int, str, float]] = []
+        self.starts: list[int] = []
+        self.ends: list[int] = []
+        self.entities: list[int] = []
+        self.reasons: list[str] = []
+        self.confidences: list[float] = []
 
-    def add(self, document: TaggedDocument, mentions: list[Mention]) -> None:
+    def add(self, document: TaggedDocument, mentions: Mentions) -> None:
         """Add a document: its entities are numbered in the order of their first mentions."""
+        starts, ends, keys, reasons, confidences, seen = mentions
         numbers: dict[Key, int] = {}
         labels: list[list[str]] = []
-        text, sentences = document.text, document.sentences
-        for start, end, key, reason, confidence, label in mentions:
+        text = document.text
+        for start, end, key, label in zip(starts, ends, keys, seen, strict=True):
             number = numbers.get(key)
             if number is None:
-                number = numbers[key] = len(numbers)
-                labels.append([])
+                number = numbers[key] = len(labels)
+                labels.append([label] if label else [])
                 self.items.append(key if isinstance(key, int) else None)
                 self.names.append(text[start:end])
-            if label:
+            elif label:
                 labels[number].append(label)
-            sentence = bisect_right(sentences, start, 1) - 1
-            self.mentions.append((start, end, number, sentence, reason, confidence))
-        self.labels += [seen[0] if len(seen) == 1 else _most_frequent(seen) for seen in labels]
+            self.entities.append(number)
+        self.labels += [found[0] if len(found) == 1 else _most_frequent(found) for found in labels]
+        self.starts += starts
+        self.ends += ends
+        self.reasons += reasons
+        self.confidences += confidences
         self.doc_ids.append(document.doc_id)
         self.entity_ends.append(len(self.items))
-        self.mention_ends.append(len(self.mentions))
+        self.mention_ends.append(len(self.starts))
 
-    def to_table(self) -> Any:
-        """Return the shard as an Arrow table."""
-        entities = [self.items, self.names, self.labels]
-        mentions = list(zip(*self.mentions, strict=True)) or [()] * len(LINKED_MENTION)
+    def to_table(self, sentences: pa.ListArray) -> Any:
+        """Return the shard as an Arrow table; `sentences` are those of each document."""
+        places = _find_sentences(sentences, self.mention_ends, self.starts)
+        mentions = [self.starts, self.ends, self.entities, places, self.reasons, self.confidences]
         columns = [
             pa.array(self.doc_ids, pa.string()),
-            _nest(self.entity_ends, entities, ENTITY),
+            _nest(self.entity_ends, [self.items, self.names, self.labels], ENTITY),
             _nest(self.mention_ends, mentions, LINKED_MENTION),
         ]
         return pa.Table.from_arrays(columns, schema=LINKED)
+
+
+def _find_sentences(sentences: pa.ListArray, mention_ends: list[int], starts: list[int]) -> Any:
+    """Return the sentence of each mention: the last that begins there or before, else the first."""
+    ends = np.cumsum([0, *sentences.value_lengths().to_pylist()])
+    documents = np.repeat(np.arange(len(sentences)), np.diff(mention_ends))
+    begins = sentences.flatten().field("start").to_numpy().astype(np.int64)
+    begins |= pc.list_parent_indices(sentences).to_numpy() << 32
+    places = np.searchsorted(begins, documents << 32 | np.array(starts, np.int64), side="right")
+    return np.maximum(places - 1 - ends[documents], 0)
 
 
 def _most_frequent(labels: list[str]) -> str:

@@ -1,6 +1,5 @@
 """Names in text: where they begin and end, and the shorter forms that a text goes on with."""
 
-import functools
 import re
 
 _LEADING = re.compile(r"[\s\"'“”‘’«»(\[]+|(?:the|a|an)(?:\s+|$)")
@@ -11,6 +10,7 @@ _CAPITALS = re.compile(r"[A-Z](?:\.?[A-Z]){1,5}\.?")
 _PARTICLES = frozenset(
     ("de", "da", "di", "du", "del", "der", "den", "des", "la", "le", "van", "von")
 )
+ARTICLE_INITIALS = ("T", "A")
 MIN_SURNAME = 3  # characters: shorter last words are "Jr", "II"
 
 
@@ -24,7 +24,6 @@ def trim(text: str, start: int, end: int) -> tuple[int, int]:
     return start + first, start + last
 
 
-@functools.lru_cache(maxsize=1 << 16)  # names come again: two of three in real text
 def find_core(surface: str) -> tuple[int, int]:
     """Return where the name that `trim` leaves begins and ends in the surface."""
     start, end = 0, len(surface)
@@ -47,7 +46,7 @@ def find_core(surface: str) -> tuple[int, int]:
 
 def skip_article(surface: str) -> str:
     """Return the surface without a capital "The": of "The Beatles" the text may make either."""
-    if not surface.startswith(("T", "A")):
+    if not surface.startswith(ARTICLE_INITIALS):
         return surface
     article = _ARTICLE.match(surface)
     return surface[article.end() :] if article else surface

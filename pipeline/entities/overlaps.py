@@ -1,66 +1,78 @@
 """Which of overlapping mentions stay: the hyperlink, else the longest, else the first."""
 
 from collections import Counter
-from collections.abc import Mapping
-from typing import get_args
+from collections.abc import Mapping, Sequence
+from itertools import repeat
 
-from pipeline.entities.evidence import Mention, Reason, Sense
+from pipeline.entities.evidence import NO_MENTIONS, Mentions, Sense
 
-_KEPT = {reason: f"mentions_{reason}" for reason in get_args(Reason)}
-Placed = tuple[tuple[int, int], Sense]  # a span and what it means
+Place = tuple[int, int]  # start, end
 
 
 def choose_mentions(
-    spans: Mapping[tuple[int, int], Sense],
+    spans: Mapping[Place, Sense],
     labels: Mapping[int, str],
     counts: Counter[str],
     *,
     drop_unlinked: bool,
-) -> list[Mention]:
-    """Return the mentions of a document, by start, never overlapping.
+) -> Mentions:
+    """Return the mentions of a document.
 
     Args:
         spans: What was found where.
         labels: The tagger's label of what ends at a place.
-        counts: How many stay, by reason, is added here.
+        counts: How many go, because others overlap them or because they have no item.
         drop_unlinked: Leave out those without an item, once they have displaced others.
     """
-    kept: list[Placed] = []
-    crowd: list[Placed] = []  # spans that overlap
+    kept = sorted(spans)
     reach = 0
-    for span in sorted(spans):
-        start, end = span
+    for start, end in kept:
         if start < reach:
-            crowd.append((span, spans[span]))
-            reach = max(reach, end)
-            continue
-        kept += _thin(crowd, counts)
-        crowd, reach = [(span, spans[span])], end
-    kept += _thin(crowd, counts)
-    mentions = []
-    for (start, end), sense in kept:
-        reason = sense[1]
-        if drop_unlinked and reason == "unlinked":
-            counts["mentions_unlinked_dropped"] += 1
-            continue
-        counts[_KEPT[reason]] += 1
-        mentions.append(Mention._make((start, end, *sense, labels.get(end, ""))))
-    return mentions
+            kept = _thin_all(kept, spans, counts)
+            break
+        reach = end
+    if drop_unlinked:
+        linked = [place for place in kept if spans[place].reason != "unlinked"]
+        counts["mentions_unlinked_dropped"] += len(kept) - len(linked)
+        kept = linked
+    if not kept:
+        return NO_MENTIONS
+    starts, ends = zip(*kept, strict=True)
+    keys, reasons, confidences = zip(*map(spans.__getitem__, kept), strict=True)
+    return Mentions(
+        starts, ends, keys, reasons, confidences, list(map(labels.get, ends, repeat("")))
+    )
 
 
-def _thin(crowd: list[Placed], counts: Counter[str]) -> list[Placed]:
+def _thin_all(
+    places: Sequence[Place], spans: Mapping[Place, Sense], counts: Counter[str]
+) -> list[Place]:
+    """Return the places without those that a better one overlaps."""
+    kept: list[Place] = []
+    crowd: list[Place] = []  # places of which each overlaps one before
+    reach = 0
+    for place in places:
+        if place[0] >= reach:
+            kept += _thin(crowd, spans)
+            crowd = []
+        crowd.append(place)
+        reach = max(reach, place[1])
+    kept += _thin(crowd, spans)
+    counts["mentions_overlapped"] += len(places) - len(kept)
+    return kept
+
+
+def _thin(crowd: list[Place], spans: Mapping[Place, Sense]) -> list[Place]:
     if len(crowd) < 2:
         return crowd
-    stay: list[Placed] = []
-    for placed in sorted(crowd, key=_rank):
-        start, end = placed[0]
-        if all(end <= first or last <= start for (first, last), _ in stay):
-            stay.append(placed)
-    counts["mentions_overlapped"] += len(crowd) - len(stay)  # two touch, so one goes
-    stay.sort()
-    return stay
+    ranked = sorted(crowd, key=lambda place: _rank(place, spans[place]))
+    stay = ranked[:1]
+    for start, end in ranked[1:] if len(ranked) > 2 else ():  # of two one stays
+        if all(end <= first or last <= start for first, last in stay):
+            stay.append((start, end))
+    return sorted(stay)
 
 
-def _rank(placed: Placed) -> tuple[bool, int, int]:
-    (start, end), sense = placed
+def _rank(place: Place, sense: Sense) -> tuple[bool, int, int]:
+    start, end = place
     return sense.reason != "link", start - end, start

@@ -49,19 +49,23 @@ def measure_page(
         mentions = link_document(
             document.text, document.title, [], tagged, NO_PAGE, known, config, Counter()
         )
-        predicted = {(m.start, m.end): m for m in mentions if isinstance(m.key, int)}
+        predicted = {
+            (start, end): (key, confidence)
+            for start, end, key, _, confidence, _ in zip(*mentions, strict=True)
+            if isinstance(key, int)
+        }
         for span, item in gold.items():
-            mention = predicted.get(span)
+            found, confidence = predicted.get(span, (0, 0.0))
             if not item:
                 _count(counts, "outside")
-                if mention:
+                if found:
                     _count(counts, "outside_found")
                 continue
             _count(counts, "links")
-            if mention:
-                hundredths = int(mention.confidence * 100 + 1e-9)  # 0.29 * 100 is below 29
+            if found:
+                hundredths = int(confidence * 100 + 1e-9)  # 0.29 * 100 is below 29
                 _count(counts, f"found_{hundredths}")
-                if mention.key == item:
+                if found == item:
                     _count(counts, f"right_{hundredths}")
 
 

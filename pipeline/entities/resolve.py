@@ -35,7 +35,7 @@ from pipeline.entities.evidence import (
     Candidate,
     LinkConfig,
     Lookup,
-    Mention,
+    Mentions,
     Reason,
     Sense,
     Span,
@@ -71,8 +71,8 @@ def link_document(
     lookup: Lookup,
     config: LinkConfig,
     counts: Counter[str],
-) -> list[Mention]:
-    """Return the mentions of a document, by start, never overlapping.
+) -> Mentions:
+    """Return the mentions of a document.
 
     Args:
         text: The document.
@@ -229,22 +229,24 @@ class _Document:
 
     def decide(self, surface: str, label: str) -> Sense:
         """Return what a name means that no hyperlink and no title has settled."""
+        page, is_person, item = self.page, label in ("PERSON", ""), 0
         if surface in self.unknown:
             return Sense(surface, "unlinked", 0.0)
-        if surface in self.page.senses:
-            return Sense(self.page.senses[surface], "page", PAGE)
-        candidates = self.lookup.names.get(surface)
-        item, share = self.weigh(surface, label, candidates) if candidates else (0, 0.0)
-        if item in self.items and share >= self.config.min_confidence:
-            return Sense(item, "alias", share)
-        is_person = label in ("PERSON", "")
-        if is_person and (surname := self.find_person(surface)):
+        if surface in page.senses:
+            return Sense(page.senses[surface], "page", PAGE)
+        if candidates := self.lookup.names.get(surface):
+            found, share = self.weigh(surface, label, candidates)
+            item = found if share >= self.config.min_confidence else 0
+            if item in self.items:
+                return Sense(item, "alias", share)
+        ends_person = surface in self.persons_by_end or surface in page.persons_by_end
+        if ends_person and is_person and (surname := self.find_person(surface)):
             return surname
         if is_acronym(surface) and (phrase := self.find_phrase(surface)):
             return phrase
-        if item and share >= self.config.min_confidence:
+        if item:
             return Sense(item, "name", share)
-        surname = None if is_person else self.find_person(surface)
+        surname = self.find_person(surface) if ends_person and not is_person else None
         return surname or Sense(surface, "unlinked", 0.0)
 
     def weigh(self, surface: str, label: str, candidates: Sequence[Candidate]) -> tuple[int, float]:

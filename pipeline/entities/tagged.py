@@ -4,6 +4,8 @@ from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import pyarrow as pa
+
 from pipeline.entities.evidence import Span
 from pipeline.io import check_aligned, read_table
 from pipeline.records.documents import DOCUMENTS
@@ -18,11 +20,13 @@ class TaggedDocument(NamedTuple):
     text: str
     links: list[Span]
     tagged: list[Span]
-    sentences: list[int]  # where each begins
 
 
-def read_tagged(documents: Path, mentions: Path) -> list[TaggedDocument]:
+def read_tagged(documents: Path, mentions: Path) -> tuple[list[TaggedDocument], pa.ListArray]:
     """Read one shard of documents and of mentions.
+
+    Returns:
+        The documents, and the sentences of each.
 
     Raises:
         InputError: One is missing or unreadable, or they are not about the same documents.
@@ -30,7 +34,7 @@ def read_tagged(documents: Path, mentions: Path) -> list[TaggedDocument]:
     texts = read_table(documents, DOCUMENTS, ["doc_id", "title", "text", "links"])
     names = read_table(mentions, MENTIONS)
     check_aligned(mentions, names, texts)
-    return [
+    rows = [
         TaggedDocument(*row)
         for row in zip(
             texts["doc_id"].to_pylist(),
@@ -38,10 +42,10 @@ def read_tagged(documents: Path, mentions: Path) -> list[TaggedDocument]:
             texts["text"].to_pylist(),
             _read_spans(texts["links"], ("start", "end", "target")),
             _read_spans(names["mentions"], ("start", "end", "label")),
-            [[start for (start,) in row] for row in _read_spans(names["sentences"], ("start",))],
             strict=True,
         )
     ]
+    return rows, names["sentences"].combine_chunks()
 
 
 def _read_spans(column: Any, fields: tuple[str, ...]) -> list[list[Any]]:

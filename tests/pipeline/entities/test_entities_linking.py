@@ -1,19 +1,32 @@
 import pyarrow as pa
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from small_linking import make_rows, write_corpus
 
-from pipeline.entities.evidence import Mention
+from pipeline.entities.evidence import NO_MENTIONS, Mentions
 from pipeline.entities.linking import Rows
 from pipeline.entities.tagged import TaggedDocument, read_tagged
 from pipeline.errors import InputError
 from pipeline.records.linked import LINKED
+from pipeline.records.mentions import MENTIONS
+
+
+def make_mentions(*rows):
+    return Mentions(*zip(*rows, strict=True)) if rows else NO_MENTIONS
+
+
+def make_sentences(*documents):
+    rows = [[{"start": start, "end": start + 1} for start in starts] for starts in documents]
+    return pa.array(rows, MENTIONS.field("sentences").type)
 
 
 def test_linking_reads_documents_with_their_names(tmp_path):
     write_corpus(tmp_path, shard_size=5)
     shard = "shard_00000.parquet"
-    found = read_tagged(tmp_path / "data/parse" / shard, tmp_path / "data/ner" / shard)
+    found, sentences = read_tagged(tmp_path / "data/parse" / shard, tmp_path / "data/ner" / shard)
     documents, mentions = make_rows()
+    assert sentences.to_pylist() == [names["sentences"] for names in mentions]
     for document, row, names in zip(found, documents, mentions, strict=True):
         assert (document.doc_id, document.title, document.text) == (
             row["doc_id"],
@@ -22,7 +35,6 @@ def test_linking_reads_documents_with_their_names(tmp_path):
         )
         assert document.links == [tuple(link.values()) for link in row["links"]]
         assert document.tagged == [tuple(name.values()) for name in names["mentions"]]
-        assert document.sentences == [span["start"] for span in names["sentences"]]
 
 
 def test_linking_refuses_names_of_other_documents(tmp_path):
@@ -35,17 +47,17 @@ def test_linking_refuses_names_of_other_documents(tmp_path):
 
 def test_linking_numbers_entities_by_first_mention():
     rows = Rows()
-    document = TaggedDocument("1-0", "T", "Oda met Ada. Oda left.", [], [], [0, 13])
+    document = TaggedDocument("1-0", "T", "Oda met Ada. Oda left.", [], [])
     rows.add(
         document,
-        [
-            Mention(0, 3, 2, "link", 1.0, ""),
-            Mention(8, 11, "Ada", "unlinked", 0.0, "PERSON"),
-            Mention(13, 16, 2, "repeat", 0.5, "GPE"),
-        ],
+        make_mentions(
+            (0, 3, 2, "link", 1.0, ""),
+            (8, 11, "Ada", "unlinked", 0.0, "PERSON"),
+            (13, 16, 2, "repeat", 0.5, "GPE"),
+        ),
     )
-    rows.add(TaggedDocument("2-0", "T", "", [], [], []), [])
-    table = rows.to_table()
+    rows.add(TaggedDocument("2-0", "T", "", [], []), NO_MENTIONS)
+    table = rows.to_table(make_sentences([0, 13], []))
     assert table.schema.equals(LINKED, check_metadata=True)
     first, second = table.to_pylist()
     assert first["entities"] == [
@@ -60,20 +72,28 @@ def test_linking_numbers_entities_by_first_mention():
 def test_linking_of_several_labels_the_most_frequent_then_the_first():
     rows = Rows()
     labels = ["", "ORG", "GPE", "GPE", "ORG"]
-    mentions = [Mention(at, at + 1, 2, "name", 0.5, label) for at, label in enumerate(labels)]
-    rows.add(TaggedDocument("1-0", "T", "abcde", [], [], [0]), mentions)
-    assert rows.to_table().to_pylist()[0]["entities"][0]["label"] == "ORG"
+    mentions = [(at, at + 1, 2, "name", 0.5, label) for at, label in enumerate(labels)]
+    rows.add(TaggedDocument("1-0", "T", "abcde", [], []), make_mentions(*mentions))
+    (row,) = rows.to_table(make_sentences([0])).to_pylist()
+    assert row["entities"][0]["label"] == "ORG"
 
 
 def test_linking_an_empty_shard_is_a_table():
-    assert Rows().to_table().num_rows == 0
-    assert isinstance(Rows().to_table(), pa.Table)
+    table = Rows().to_table(make_sentences())
+    assert table.num_rows == 0
+    assert table.schema.equals(LINKED, check_metadata=True)
 
 
-@pytest.mark.parametrize("sentences", [[], [4], [0, 8]])
-def test_linking_puts_what_stands_before_all_sentences_in_the_first(sentences):
+PLACES = st.lists(st.integers(0, 9), unique=True).map(sorted)
+
+
+@given(st.lists(st.tuples(PLACES, PLACES), max_size=4))
+def test_linking_finds_the_last_sentence_that_begins_before_a_mention_else_the_first(documents):
     rows = Rows()
-    document = TaggedDocument("1-0", "T", "Oda left.", [], [], sentences)
-    rows.add(document, [Mention(0, 3, 2, "name", 0.5, "GPE")])
-    (row,) = rows.to_table().to_pylist()
-    assert [mention["sentence"] for mention in row["mentions"]] == [0]
+    for _, starts in documents:
+        mentions = [(start, start + 1, 2, "name", 0.5, "GPE") for start in starts]
+        rows.add(TaggedDocument("1-0", "T", "0123456789", [], []), make_mentions(*mentions))
+    table = rows.to_table(make_sentences(*[begins for begins, _ in documents]))
+    for row, (begins, starts) in zip(table.to_pylist(), documents, strict=True):
+        before = [sum(begin <= start for begin in begins) for start in starts]
+        assert [m["sentence"] for m in row["mentions"]] == [max(number - 1, 0) for number in before]

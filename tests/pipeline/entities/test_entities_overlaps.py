@@ -14,7 +14,7 @@ SPANS = st.tuples(st.integers(0, 12), st.integers(1, 6)).map(lambda at: (at[0], 
 def choose(spans, **changes):
     counts = Counter()
     mentions = choose_mentions(spans, {}, counts, **{"drop_unlinked": False} | changes)
-    return [(mention.start, mention.end) for mention in mentions], counts
+    return list(zip(mentions.starts, mentions.ends, strict=True)), counts
 
 
 @given(st.dictionaries(SPANS, st.sampled_from([LINK, NAME, UNLINKED]), max_size=8), st.booleans())
@@ -28,8 +28,18 @@ def test_as_all_spans_in_the_order_of_their_rank(spans, drop):
     found, counts = choose(spans, drop_unlinked=drop)
     assert found == sorted(s for s in stay if not (drop and spans[s] == UNLINKED))
     assert counts["mentions_overlapped"] == len(spans) - len(stay)
-    assert counts["mentions_link"] == sum(spans[s] == LINK for s in stay)
-    assert counts.total() == len(spans)
+    assert counts["mentions_unlinked_dropped"] == len(stay) - len(found)
+    assert counts.total() == len(spans) - len(found)
+
+
+def test_columns_are_of_the_same_mentions():
+    spans = {(6, 9): NAME, (0, 3): LINK, (4, 5): UNLINKED}
+    mentions = choose_mentions(spans, {3: "GPE", 5: "ORG"}, Counter(), drop_unlinked=False)
+    assert list(zip(*mentions, strict=True)) == [
+        (0, 3, *LINK, "GPE"),
+        (4, 5, *UNLINKED, "ORG"),
+        (6, 9, *NAME, ""),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ def read(texts):
     documents = []
     for number, marked in enumerate(texts):
         text, links, tagged = mark(marked)
-        documents.append(TaggedDocument(f"7-{number}", "T", text, links, tagged, [0]))
+        documents.append(TaggedDocument(f"7-{number}", "T", text, links, tagged))
     return read_pages(documents, LOOKUP)
 
 

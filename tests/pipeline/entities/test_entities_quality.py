@@ -15,7 +15,7 @@ TARGETS = {
 
 def measure(marked, names, rests=None):
     text, links, tagged = mark(marked)
-    document = TaggedDocument("7-0", "Nothing", text, links, tagged, [0])
+    document = TaggedDocument("7-0", "Nothing", text, links, tagged)
     counts = {}
     lookup = Lookup(TARGETS, names, rests or dict.fromkeys(names, 200))
     measure_page([document], lookup, CONFIG, counts)
