@@ -15,7 +15,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline.io import check_aligned, read_table, write_table
+from pipeline.io import check_aligned, name_fields, read_table, write_table
 from pipeline.memory import pause_garbage_collection
 from pipeline.progress import Counts
 from pipeline.records.documents import DOCUMENTS
@@ -30,6 +30,12 @@ from pipeline.triples.filters import (
     sample_relations,
 )
 from pipeline.triples.leakage import normalise_name
+
+LINKED_COLUMNS = [
+    "doc_id",
+    *name_fields("entities", "item"),
+    *name_fields("mentions", "start", "end", "entity", "sentence"),
+]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -54,7 +60,7 @@ def annotate_shard(task: AnnotateTask) -> Counts:
 
 def _annotate_shard(task: AnnotateTask) -> Counts:
     documents = read_table(task.documents, DOCUMENTS, ["doc_id", "text"])
-    linked = read_table(task.linked, LINKED)
+    linked = read_table(task.linked, LINKED, LINKED_COLUMNS)
     check_aligned(task.linked, linked, documents)
     texts: list[str] = documents["text"].to_pylist()
     with open_corpus(task.corpus) as connection:

@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 
 from pipeline.entities.store import connect, explain_limits
 from pipeline.errors import InputError
-from pipeline.io import atomic_file, read_table
+from pipeline.io import atomic_file, name_fields, read_table
 from pipeline.records.linked import LINKED
 from pipeline.records.triples import HELD_OUT
 from pipeline.settings import memory_limit_gb, num_workers
@@ -102,7 +102,8 @@ def open_corpus(path: Path) -> Iterator[Any]:
 def _list_items(linked: Sequence[Path]) -> Any:
     found = []
     for shard in linked:
-        entities = read_table(shard, LINKED, ["entities"])["entities"].combine_chunks()
+        column = read_table(shard, LINKED, name_fields("entities", "item"))["entities"]
+        entities = column.combine_chunks()
         items = pc.drop_null(pc.unique(pc.struct_field(entities.flatten(), "item")))
         found.append(items.to_numpy(zero_copy_only=False))
     return np.unique(np.concatenate(found)) if found else np.empty(0, np.uint32)
