@@ -15,7 +15,9 @@ from pipeline.entities.bzip2 import read_blocks
 from pipeline.errors import InputError
 
 BLOCK_BYTES = 1 << 18  # text decoded at once: with its objects it fits the 1 MB of a core's cache
-BZIP2_RANGE = 8 << 20  # some 2 seconds of one core for each MB: what a kill may cost
+BZIP2_RANGE = 8 << 20  # 2 s of one core: what a kill may cost; the dump is 13,000 of them
+SMALL_RANGE = 1 << 20
+MANY_RANGES = 8  # of a small file, so that few workers end together
 PLAIN_RANGE = 1 << 30
 
 GZIP, BZIP2, XZ = b"\x1f\x8b", b"BZh", b"\xfd7zXZ"
@@ -48,9 +50,11 @@ def is_gzip(path: Path) -> bool:
 
 
 def split_file(
-    path: Path, *, bzip2_range: int = BZIP2_RANGE, plain_range: int = PLAIN_RANGE
+    path: Path, *, bzip2_range: int | None = None, plain_range: int = PLAIN_RANGE
 ) -> list[Range]:
     """Return the ranges of a dump file; its first bytes tell how it is compressed.
+
+    Ranges depend on the file alone, so that a run with other workers can go on.
 
     Raises:
         InputError: The file is missing, empty or compressed in another way.
@@ -60,6 +64,8 @@ def split_file(
         raise InputError(f"{path}: the file is empty; fetch it again")
     if kind == XZ:
         raise InputError(f"{path}: xz is not read; decompress the file, or take .gz or .bz2")
+    small_range = max(SMALL_RANGE, size // MANY_RANGES)
+    bzip2_range = bzip2_range or min(small_range, BZIP2_RANGE)
     step = {GZIP: size, BZIP2: bzip2_range}.get(kind, plain_range)
     return [Range(path, start, min(start + step, size)) for start in range(0, size, step)]
 
