@@ -16,7 +16,7 @@ from pipeline.errors import InputError
 
 BLOCK_BYTES = 1 << 18  # text decoded at once: with its objects it fits the 1 MB of a core's cache
 BZIP2_RANGE = 8 << 20  # 2 s of one core: what a kill may cost; the dump is 13,000 of them
-SMALL_RANGE = 1 << 20
+SMALL_RANGE = 2 << 20
 MANY_RANGES = 8  # of a small file, so that few workers end together
 PLAIN_RANGE = 1 << 30
 
