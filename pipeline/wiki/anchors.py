@@ -9,7 +9,7 @@ import html
 import re
 from collections import Counter
 
-from pipeline.wiki.titles import ARTICLE, TRAIL, Site, shorten_title
+from pipeline.wiki.titles import ARTICLE, TRAIL, Site, is_plain, shorten_title
 
 # target, label with its |, trail
 _LINK = re.compile(rf"\[\[([^\[\]|{{}}<>\n]+)(\|[^\[\]{{}}<>|\n]*)?\]\]([{TRAIL}]*)")
@@ -29,6 +29,11 @@ def read_anchors(counts: RawAnchors, site: Site) -> Anchors:
     anchors: Anchors = {}
     resolve = site.resolve
     for (target, label, trail), number in counts.items():
+        if not label and is_plain(target) and "''" not in target:  # six of ten
+            key = target + trail, target[0].upper() + target[1:]
+            if len(key[0]) <= LONGEST_SURFACE:
+                anchors[key] = anchors.get(key, 0) + number
+            continue
         if "&" in target:
             target = html.unescape(target)  # the XML's escape; the wikitext's own is undone later
         kind, title = resolve(target)

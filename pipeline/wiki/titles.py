@@ -7,7 +7,7 @@ no #fragment, entities and %XX decoded.
 import html
 import re
 import unicodedata
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from urllib.parse import unquote
 
 from pipeline.wiki.languages import CANONICAL_NAMESPACES, INTERWIKI, LANGUAGES, REDIRECT_WORDS
@@ -29,11 +29,10 @@ _REDIRECT = re.compile(
 )
 # Nearly nine of ten link targets: nothing to decode, no namespace, no section; only the first
 # letter may be small. Asking for them first takes a twentieth off parsing leads.
-_PLAIN = re.compile(r"[A-Za-z0-9'(),.!-]+(?: [A-Za-z0-9'(),.!-]+)*")
+is_plain = re.compile(r"[A-Za-z0-9'(),.!-]+(?: [A-Za-z0-9'(),.!-]+)*").fullmatch
 _PARENTHESES = re.compile(r"\s*[(（][^()（）]*[)）]\s*$")
 # letters that after ]] belong to the link: small ones of the Latin and Cyrillic wikis
 TRAIL = "a-z\u00df-\u00f6\u00f8-\u00ff\u0430-\u045f"
-CACHED_TARGETS = 200_000  # link targets remembered per process: about 40 MB
 
 
 def normalize_title(raw: str) -> str:
@@ -82,7 +81,6 @@ class Site:
     """
 
     namespaces: dict[str, int]
-    _known: dict[str, tuple[int, str]] = field(default_factory=dict, compare=False, repr=False)
 
     @classmethod
     def from_names(cls, names: dict[str, int]) -> "Site":
@@ -99,15 +97,7 @@ class Site:
 
     def resolve(self, target: str) -> tuple[int, str]:
         """Say what a link does: (ARTICLE, title), (SHOWN, "") or (HIDDEN, "")."""
-        known = self._known.get(target)
-        if known is None:
-            if len(self._known) >= CACHED_TARGETS:
-                self._known.clear()
-            known = self._known[target] = self._resolve(target)
-        return known
-
-    def _resolve(self, target: str) -> tuple[int, str]:
-        if _PLAIN.fullmatch(target):
+        if is_plain(target):
             return ARTICLE, target[0].upper() + target[1:]
         title = normalize_title(target)
         forced = title.startswith(":")

@@ -1,5 +1,8 @@
 from collections import Counter
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from pipeline.wiki.anchors import count_links, read_anchors
 from tests.pipeline.wiki.wikitext import SITE
 
@@ -38,3 +41,17 @@ def test_entities_pipe_trick_and_long_surfaces():
         ("Mercury", "Mercury (planet)"): 1,
         ("b c", "A"): 1,
     }
+
+
+TARGETS = st.one_of(
+    *(st.text(st.sampled_from(letters), min_size=1, max_size=8) for letters in ("aZ '", "a9 .:é_#"))
+)
+
+
+@given(TARGETS, st.sampled_from(["", "s"]), st.sampled_from([1, 20, 70]))
+def test_links_without_label_are_as_links_that_say_the_same(target, trail, repeats):
+    target *= repeats
+    shown = target.lstrip(":").replace("_", " ")
+    plain, piped = ({(target, label, trail): 2} for label in ("", f"|{shown}"))
+    if shown:
+        assert read_anchors(plain, SITE) == read_anchors(piped, SITE)
