@@ -132,11 +132,6 @@ def read_table(path: Path, schema: pa.Schema, columns: Sequence[str] | None = No
         ) from None
 
 
-def name_fields(column: str, *fields: str) -> list[str]:
-    """Return the names, for `read_table`, of some fields of a column of lists of structs."""
-    return [f"{column}.list.element.{field}" for field in fields]
-
-
 def read_rows(path: Path, schema: pa.Schema) -> list[dict[str, Any]]:
     """Read one shard as a list of dictionaries."""
     rows: list[dict[str, Any]] = read_table(path, schema).to_pylist()

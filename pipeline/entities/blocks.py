@@ -15,8 +15,8 @@ from pipeline.entities.bzip2 import read_blocks
 from pipeline.errors import InputError
 
 BLOCK_BYTES = 1 << 18  # text decoded at once: with its objects it fits the 1 MB of a core's cache
-BZIP2_RANGE = 8 << 20  # 2 s of one core: what a kill may cost; the dump is 13,000 of them
-SMALL_RANGE = 2 << 20
+BZIP2_RANGE = 8 << 20  # 2 s of one core: what a kill may cost; the dump is 12,000 of them
+SMALL_RANGE = 2 << 20  # each range decompresses a block of its neighbour, a twentieth of this
 MANY_RANGES = 8  # of a small file, so that few workers end together
 PLAIN_RANGE = 1 << 30
 
@@ -64,8 +64,8 @@ def split_file(
         raise InputError(f"{path}: the file is empty; fetch it again")
     if kind == XZ:
         raise InputError(f"{path}: xz is not read; decompress the file, or take .gz or .bz2")
-    small_range = max(SMALL_RANGE, size // MANY_RANGES)
-    bzip2_range = bzip2_range or min(small_range, BZIP2_RANGE)
+    eighth = -(-size // MANY_RANGES)
+    bzip2_range = bzip2_range or min(max(eighth, SMALL_RANGE), BZIP2_RANGE)
     step = {GZIP: size, BZIP2: bzip2_range}.get(kind, plain_range)
     return [Range(path, start, min(start + step, size)) for start in range(0, size, step)]
 

@@ -16,7 +16,7 @@ BLOCK_MAGIC = 0x314159265359
 END_MAGIC = 0x177245385090
 MAGIC_BITS = 48
 HEADER = b"BZh9"  # 9: room for blocks of any level
-READ_BYTES = 4 << 20
+READ_BYTES = 1 << 20
 # A block can hold a magic number by chance, once in 2**48 bits (35 TB). It then looks like two
 # blocks, of which the first does not decompress: so up to three are tried as one.
 MAX_JOINED = 3

@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from pipeline.entities.evidence import Candidate, LinkConfig, Lookup, Target
-from pipeline.entities.names import ARTICLE_INITIALS, find_core, skip_article
+from pipeline.entities.names import find_core, skip_article
 from pipeline.entities.quality import is_sampled
 from pipeline.entities.store import connect, explain_limits
 from pipeline.entities.types import LITERALS, ROOTS
@@ -60,7 +60,7 @@ def survey_shard(task: SurveyTask) -> Counts:
         first, last = find_core(surface)
         names.add(surface[first:last])
     names.discard("")
-    names.update([skip_article(name) for name in names if name[0] in ARTICLE_INITIALS])
+    names.update([skip_article(name) for name in names])
     titles = {*documents["title"].to_pylist(), *links.flatten().field("target").to_pylist()}
     task.out.mkdir(parents=True, exist_ok=True)
     for kind, values in (("surfaces", names), ("titles", titles)):

@@ -21,6 +21,7 @@ from pipeline.io import write_table
 from pipeline.memory import pause_garbage_collection
 from pipeline.progress import Counts
 from pipeline.records.linked import ENTITY, LINKED, LINKED_MENTION
+from pipeline.structs import nest_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,21 +91,21 @@ class Rows:
 
     def add(self, document: TaggedDocument, mentions: Mentions) -> None:
         """Add a document: its entities are numbered in the order of their first mentions."""
-        starts, ends, keys, reasons, confidences, seen = mentions
+        starts, ends, keys, reasons, confidences, labels = mentions
         numbers: dict[Key, int] = {}
-        labels: list[list[str]] = []
+        seen: list[list[str]] = []  # labels of each entity
         text = document.text
-        for start, end, key, label in zip(starts, ends, keys, seen, strict=True):
+        for start, end, key, label in zip(starts, ends, keys, labels, strict=True):
             number = numbers.get(key)
             if number is None:
-                number = numbers[key] = len(labels)
-                labels.append([label] if label else [])
+                number = numbers[key] = len(seen)
+                seen.append([])
                 self.items.append(key if isinstance(key, int) else None)
                 self.names.append(text[start:end])
-            elif label:
-                labels[number].append(label)
+            if label:
+                seen[number].append(label)
             self.entities.append(number)
-        self.labels += [found[0] if len(found) == 1 else _most_frequent(found) for found in labels]
+        self.labels += [own[0] if len(own) == 1 else _most_frequent(own) for own in seen]
         self.starts += starts
         self.ends += ends
         self.reasons += reasons
@@ -119,28 +120,22 @@ class Rows:
         mentions = [self.starts, self.ends, self.entities, places, self.reasons, self.confidences]
         columns = [
             pa.array(self.doc_ids, pa.string()),
-            _nest(self.entity_ends, [self.items, self.names, self.labels], ENTITY),
-            _nest(self.mention_ends, mentions, LINKED_MENTION),
+            nest_rows(self.entity_ends, [self.items, self.names, self.labels], ENTITY),
+            nest_rows(self.mention_ends, mentions, LINKED_MENTION),
         ]
         return pa.Table.from_arrays(columns, schema=LINKED)
 
 
 def _find_sentences(sentences: pa.ListArray, mention_ends: list[int], starts: list[int]) -> Any:
     """Return the sentence of each mention: the last that begins there or before, else the first."""
-    ends = np.cumsum([0, *sentences.value_lengths().to_pylist()])
     documents = np.repeat(np.arange(len(sentences)), np.diff(mention_ends))
     begins = sentences.flatten().field("start").to_numpy().astype(np.int64)
     begins |= pc.list_parent_indices(sentences).to_numpy() << 32
     places = np.searchsorted(begins, documents << 32 | np.array(starts, np.int64), side="right")
-    return np.maximum(places - 1 - ends[documents], 0)
+    before = np.cumsum([0, *sentences.value_lengths().to_pylist()])[documents]
+    return np.maximum(places - 1 - before, 0)
 
 
 def _most_frequent(labels: list[str]) -> str:
     """Return the most frequent label, of as frequent ones the first; "" of none."""
     return max(labels, key=labels.count, default="")
-
-
-def _nest(ends: list[int], columns: list[Any], kind: Any) -> Any:
-    arrays = [pa.array(values, field.type) for values, field in zip(columns, kind, strict=True)]
-    structs = pa.StructArray.from_arrays(arrays, fields=list(kind))
-    return pa.ListArray.from_arrays(pa.array(ends, pa.int32()), structs)

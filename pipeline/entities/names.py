@@ -10,22 +10,21 @@ _CAPITALS = re.compile(r"[A-Z](?:\.?[A-Z]){1,5}\.?")
 _PARTICLES = frozenset(
     ("de", "da", "di", "du", "del", "der", "den", "des", "la", "le", "van", "von")
 )
-ARTICLE_INITIALS = ("T", "A")
 MIN_SURNAME = 3  # characters: shorter last words are "Jr", "II"
 
 
 def trim(text: str, start: int, end: int) -> tuple[int, int]:
-    """Return the span without quotes, brackets, a small "the" in front and "'s" behind.
-
-    What stands behind a bracket that is not closed is no part of the name either. The span may
-    become empty.
-    """
+    """Return the span of the name in a span, as `find_core` finds it; it may be empty."""
     first, last = find_core(text[start:end])
     return start + first, start + last
 
 
 def find_core(surface: str) -> tuple[int, int]:
-    """Return where the name that `trim` leaves begins and ends in the surface."""
+    """Return where in a surface the name begins and ends, perhaps at the same place.
+
+    Quotes, brackets, a small "the" in front and "'s" behind are no part of it, nor is what stands
+    behind a bracket that is not closed.
+    """
     start, end = 0, len(surface)
     # nine of ten names: no pattern begins with a capital or ends with a letter or digit but "s"
     if (
@@ -46,7 +45,7 @@ def find_core(surface: str) -> tuple[int, int]:
 
 def skip_article(surface: str) -> str:
     """Return the surface without a capital "The": of "The Beatles" the text may make either."""
-    if not surface.startswith(ARTICLE_INITIALS):
+    if not surface.startswith(("T", "A")):
         return surface
     article = _ARTICLE.match(surface)
     return surface[article.end() :] if article else surface

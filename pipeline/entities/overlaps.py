@@ -66,8 +66,10 @@ def _thin(crowd: list[Place], spans: Mapping[Place, Sense]) -> list[Place]:
     if len(crowd) < 2:
         return crowd
     ranked = sorted(crowd, key=lambda place: _rank(place, spans[place]))
-    stay = ranked[:1]
-    for start, end in ranked[1:] if len(ranked) > 2 else ():  # of two one stays
+    if len(crowd) == 2:  # most crowds
+        return ranked[:1]
+    stay: list[Place] = []
+    for start, end in ranked:
         if all(end <= first or last <= start for first, last in stay):
             stay.append((start, end))
     return sorted(stay)

@@ -15,12 +15,13 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline.io import check_aligned, name_fields, read_table, write_table
+from pipeline.io import check_aligned, read_table, write_table
 from pipeline.memory import pause_garbage_collection
 from pipeline.progress import Counts
 from pipeline.records.documents import DOCUMENTS
 from pipeline.records.linked import LINKED
 from pipeline.records.triples import PAIR, TRIPLE, TRIPLES
+from pipeline.structs import name_fields, nest_rows
 from pipeline.triples.corpus import open_corpus, read_queries
 from pipeline.triples.filters import (
     AnnotateConfig,
@@ -50,10 +51,7 @@ class AnnotateTask:
 
 
 def annotate_shard(task: AnnotateTask) -> Counts:
-    """Write the triples of one shard; return its counts.
-
-    In the groups `documents` and `triples`, `in` is `out` and all reasons together.
-    """
+    """Write the triples of one shard; return its counts."""
     with pause_garbage_collection():
         return _annotate_shard(task)
 
@@ -89,11 +87,10 @@ def _annotate_shard(task: AnnotateTask) -> Counts:
 
 
 def _nest(rows: pa.Table, kind: Any, num_documents: int) -> pa.ListArray:
-    """Return rows that are sorted by document as one list of structs for each document."""
+    """Return rows that are sorted by document as a list for each document."""
     sizes = np.bincount(rows["doc"], minlength=num_documents)
-    ends = pa.array(np.concatenate([[0], np.cumsum(sizes)]), pa.int32())
-    fields = [rows[field.name].combine_chunks().cast(field.type) for field in kind]
-    return pa.ListArray.from_arrays(ends, pa.StructArray.from_arrays(fields, fields=list(kind)))
+    columns = [rows[field.name].combine_chunks() for field in kind]
+    return nest_rows(np.cumsum([0, *sizes]), columns, kind)
 
 
 def _count_items(linked: pa.Table) -> npt.NDArray[np.int64]:
@@ -138,8 +135,9 @@ def _find_keys(connection: Any, query: str, linked: pa.Table, texts: list[str]) 
         for document, start, end in zip(*(c.to_pylist() for c in columns), strict=True)
     ]
     distinct = list(dict.fromkeys(surfaces))
-    names = pa.array(list(map(normalise_name, distinct)), pa.string())
-    connection.register("surfaces", pa.table({"surface": pa.array(distinct), "name": names}))
+    names = [distinct, list(map(normalise_name, distinct))]
+    schema = pa.schema([("surface", pa.string()), ("name", pa.string())])
+    connection.register("surfaces", pa.table(names, schema=schema))
     found = dict(connection.execute(query).fetchall())
     keys = pa.array([found.get(surface) for surface in surfaces], pa.int32())
     table = pa.table(

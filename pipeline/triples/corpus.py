@@ -17,10 +17,11 @@ import pyarrow.compute as pc
 
 from pipeline.entities.store import connect, explain_limits
 from pipeline.errors import InputError
-from pipeline.io import atomic_file, name_fields, read_table
+from pipeline.io import atomic_file, read_table
 from pipeline.records.linked import LINKED
 from pipeline.records.triples import HELD_OUT
 from pipeline.settings import memory_limit_gb, num_workers
+from pipeline.structs import name_fields
 from pipeline.triples.leakage import normalise_name
 
 

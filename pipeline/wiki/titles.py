@@ -28,7 +28,7 @@ _REDIRECT = re.compile(
     re.IGNORECASE,
 )
 # Nearly nine of ten link targets: nothing to decode, no namespace, no section; only the first
-# letter may be small. Asking for them first takes a twentieth off parsing leads.
+# letter may be small.
 is_plain = re.compile(r"[A-Za-z0-9'(),.!-]+(?: [A-Za-z0-9'(),.!-]+)*").fullmatch
 _PARENTHESES = re.compile(r"\s*[(（][^()（）]*[)）]\s*$")
 # letters that after ]] belong to the link: small ones of the Latin and Cyrillic wikis

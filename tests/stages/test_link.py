@@ -2,6 +2,7 @@ import dataclasses
 import os
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pyarrow as pa
@@ -118,6 +119,8 @@ def test_link_output_is_aligned_and_the_report_adds_up(project):
     assert total("tagged_") == 2 * report["tagged_in"]
     kept = total("mentions_") - report.get("mentions_overlapped", 0)
     assert kept == sum(len(row["mentions"]) for row in linked)
+    reasons = Counter(mention["reason"] for row in linked for mention in row["mentions"])
+    assert {reason: report[f"mentions_{reason}"] for reason in reasons} == reasons
     assert report["entities"] == sum(len(row["entities"]) for row in linked)
 
 

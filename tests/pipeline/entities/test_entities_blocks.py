@@ -1,6 +1,7 @@
 import bz2
 import gzip
 import lzma
+import os
 
 import pytest
 from hypothesis import given, settings
@@ -39,6 +40,22 @@ def test_blocks_ranges_of_a_bzip2_file_share_its_lines(tmp_path_factory, step, r
     path.write_bytes(b"".join(bz2.compress(part, 1) for part in parts))
     ranges = split_file(path, bzip2_range=max(step, path.stat().st_size // 9))
     assert b"".join(b"".join(read_range(part)) for part in ranges) == text
+
+
+@pytest.mark.parametrize(
+    ("megabytes", "number", "longest"),
+    [(1, 1, 1), (5, 3, 2), (28, 8, 3.5), (64, 8, 8), (109, 14, 8)],
+)
+def test_blocks_small_bzip2_files_have_eight_ranges_at_most(tmp_path, megabytes, number, longest):
+    path = tmp_path / "dump.json.bz2"
+    path.write_bytes(b"BZh9")
+    for size in (megabytes << 20, (megabytes << 20) - 3):
+        os.truncate(path, size)
+        ranges = split_file(path)
+        assert len(ranges) == number
+        assert max(part.end - part.start for part in ranges) <= longest * 2**20
+        assert [part.start for part in ranges[1:]] == [part.end for part in ranges[:-1]]
+        assert (ranges[0].start, ranges[-1].end) == (0, size)
 
 
 def test_blocks_gzip_is_one_range_in_small_blocks(tmp_path, monkeypatch):

@@ -26,6 +26,15 @@ def test_bzip2_blocks_are_the_text_whatever_the_streams_and_levels(
     assert b"".join(text for _, text in read_blocks(path, 0)) == b"".join(texts)
 
 
+@pytest.mark.parametrize("size", [7, 100, 4_001])
+def test_bzip2_blocks_are_the_same_however_much_is_read_at_once(tmp_path, monkeypatch, size):
+    path = tmp_path / "text.bz2"
+    path.write_bytes(bz2.compress(TEXT[:300_000], 1) + bz2.compress(TEXT[:9], 9))
+    blocks = list(read_blocks(path, 0))
+    monkeypatch.setattr("pipeline.entities.bzip2.READ_BYTES", size)
+    assert list(read_blocks(path, 0)) == blocks
+
+
 def test_bzip2_any_starting_byte_gives_the_blocks_from_there(tmp_path):
     path = tmp_path / "text.bz2"
     path.write_bytes(bz2.compress(TEXT, 1) + bz2.compress(TEXT, 9))

@@ -71,9 +71,9 @@ def test_linking_numbers_entities_by_first_mention():
 
 def test_linking_of_several_labels_the_most_frequent_then_the_first():
     rows = Rows()
-    labels = ["", "ORG", "GPE", "GPE", "ORG"]
+    labels = ["", "ORG", "GPE", "", "", "", "GPE", "ORG"]
     mentions = [(at, at + 1, 2, "name", 0.5, label) for at, label in enumerate(labels)]
-    rows.add(TaggedDocument("1-0", "T", "abcde", [], []), make_mentions(*mentions))
+    rows.add(TaggedDocument("1-0", "T", "abcdefgh", [], []), make_mentions(*mentions))
     (row,) = rows.to_table(make_sentences([0])).to_pylist()
     assert row["entities"][0]["label"] == "ORG"
 

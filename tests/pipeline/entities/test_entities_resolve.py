@@ -99,6 +99,18 @@ def test_resolve_surnames_and_acronyms_of_what_the_document_names():
     assert [row[1] for row in found] == ["Eve Ray"] * 3
 
 
+def test_resolve_what_is_no_person_to_the_tagger_may_still_be_a_surname():
+    found, _, _ = link("{Bo Zed|PERSON} and {Zed|ORG}, {Nan|ORG}")
+    assert found[1:] == [("Zed", "Bo Zed", "unlinked"), ("Nan", "Nan", "unlinked")]
+    found, _, _ = link("[Ada Tern>Ada Tern] and {Tern|ORG}", min_confidence=1.0)
+    assert found[1] == ("Tern", 1, "surname")
+
+
+def test_resolve_an_item_of_the_document_is_meant_if_that_is_sure_enough():
+    for sure, meant in ((0.1, (2, "alias")), (0.99, ("Isle", "unlinked"))):
+        assert link("{Isle|GPE} of [Oda>Oda]", min_confidence=sure)[0][0][1:] == meant
+
+
 def test_resolve_a_shared_surname_is_less_sure():
     _, _, mentions = link("[Ada Tern>Ada Tern] met [Bo Tern>Bo Tern]. {Tern|PERSON} left.")
     assert mentions[-1].key == 1

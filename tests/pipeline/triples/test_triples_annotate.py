@@ -1,4 +1,5 @@
 import tempfile
+from collections import Counter
 from itertools import pairwise
 from pathlib import Path
 
@@ -7,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from small_world import make_document, write_corpus, write_held_out, write_index
 
+from pipeline.documents.sampling import draw
 from pipeline.errors import InputError
 from pipeline.io import read_rows
 from pipeline.progress import nest
@@ -172,10 +174,18 @@ def test_held_out_pairs_leave_by_any_name_or_by_item(tmp_path, pair, gone):
     assert counts["pairs.leaked"] == len({(head, tail) for head, _, tail in gone})
 
 
+def test_leaked_pairs_are_counted_once_for_all_their_relations(tmp_path):
+    story = [[("Ada Lovelace", 0, 1), "left", ("London", 1, 2), "and", ("the UK", 2, 3)]]
+    claims = [(1, 27, 3, 1, True), (1, 551, 3, 1, True), (2, 17, 3, 1, True)]
+    pairs = [(head, "united kingdom", None, None) for head in ("ada lovelace", "london")]
+    _, counts = annotate(tmp_path, [make_document("0-0", story)], wikidata=claims, held_out=pairs)
+    assert (counts["triples.leaked"], counts["pairs.leaked"]) == (3, 2)
+
+
 @pytest.mark.parametrize(
     ("changes", "drop"),
     [
-        ({"min_entities": 5, "min_triples": 8}, ""),
+        ({"min_entities": 5, "max_entities": 5, "min_triples": 8, "max_triples": 8}, ""),
         ({"min_entities": 6}, "few_entities"),  # Bob has no item
         ({"max_entities": 4}, "many_entities"),
         ({"min_triples": 9}, "few_triples"),
@@ -268,8 +278,25 @@ def documents(draw_from):
     return found
 
 
-def annotate_by_loops(document, linked, wikidata, held_out):
-    """The definition: every ordered pair, every best claim, minus pairs that a benchmark tests."""
+REVERSES = [  # property, name, datatype, inverse, symmetric
+    (17, "country", "wikibase-item", 19, False),
+    (22, "father", "wikibase-item", None, True),
+]
+
+
+def reverse(claims):
+    """What `REVERSES` says follows from claims."""
+    return {
+        (tail, other, head)
+        for head, relation, tail in claims
+        for number, _, _, inverse, symmetric in REVERSES
+        for other in (inverse, number if symmetric else None)
+        if relation == number and other is not None
+    }
+
+
+def annotate_by_loops(document, linked, claims, held_out):
+    """The definition: every ordered pair, every claim; leaked are pairs that a benchmark tests."""
     entities = linked["entities"]
     names, sentences = [], []
     for number, entity in enumerate(entities):
@@ -278,7 +305,7 @@ def annotate_by_loops(document, linked, wikidata, held_out):
         surfaces |= {NAMES[entity["item"]], *(a for i, a in ALIASES if i == entity["item"])}
         names.append({normalise_name(surface) for surface in surfaces})
         sentences.append({m["sentence"] for m in own})
-    found, ignored = {}, []
+    found, leaked, ignored = {}, set(), []
     for h, head in enumerate(entities):
         for t, tail in enumerate(entities):
             if h == t:
@@ -291,14 +318,72 @@ def annotate_by_loops(document, linked, wikidata, held_out):
             )
             if tested:
                 ignored.append({"head": h, "tail": t})
-                continue
-            for item, relation, other, _, best in wikidata:
-                if best and (item, other) == (head["item"], tail["item"]):
-                    found[h, relation, t] = bool(sentences[h] & sentences[t])
-    return found, ignored
+            for item, relation, other in claims:
+                if (item, other) == (head["item"], tail["item"]):
+                    if tested:
+                        leaked.add((h, relation, t))
+                    else:
+                        found[h, relation, t] = bool(sentences[h] & sentences[t])
+    return found, leaked, ignored
 
 
-@settings(max_examples=20, deadline=None)
+def count_by_loops(documents, claims, held_out, config):
+    """Return the rows that follow from the definition and the filters, and the counts."""
+    stated, counts, rows = set(claims), Counter(), []
+    if config.reverse == "completed":
+        claims = stated | reverse(stated)
+    for document, linked in documents:
+        found, leaked, ignored = annotate_by_loops(document, linked, claims, held_out)
+        items = {number: entity["item"] for number, entity in enumerate(linked["entities"])}
+        sampled = {
+            key: intra
+            for key, intra in found.items()
+            if draw(config.seed, f"P{key[1]}") < config.relation_fraction
+        }
+        drop = ""
+        if draw(config.seed, document["doc_id"]) >= config.document_fraction:
+            drop = "not_sampled"
+        elif len(items) < config.min_entities:
+            drop = "few_entities"
+        elif len(items) > config.max_entities:
+            drop = "many_entities"
+        elif len(found) < config.min_triples:
+            drop = "few_triples"
+        elif len(found) > config.max_triples:
+            drop = "many_triples"
+        elif not sampled:
+            drop = "no_sampled_relation"
+        rows.append((drop, {} if drop else sampled, [] if drop else ignored))
+        counts["documents.in"] += 1
+        counts["triples.in"] += len(found) + len(leaked)
+        counts["triples.leaked"] += len(leaked)
+        counts["pairs.leaked"] += len({(head, tail) for head, _, tail in leaked})
+        if drop:
+            counts[f"documents.{drop}"] += 1
+            counts["triples.of_dropped"] += len(found)
+            continue
+        counts["documents.out"] += 1
+        counts["triples.out"] += len(sampled)
+        counts["triples.not_sampled"] += len(found) - len(sampled)
+        counts["kept.words"] += len(document["text"].split())
+        counts["kept.entities"] += len(items)
+        counts["kept.entities_with_item"] += len(items)
+        counts["kept.mentions"] += len(linked["mentions"])
+        counts["kept.pairs_ignored"] += len(ignored)
+        counts["kept.triples_intra"] += sum(sampled.values())
+        counts["kept.triples_completed"] += sum(
+            (items[head], relation, items[tail]) not in stated for head, relation, tail in sampled
+        )
+        counts.update(f"relation.P{relation}" for _, relation, _ in sampled)
+    return rows, counts
+
+
+HELD_NAMES = st.sampled_from(
+    sorted(normalise_name(name) for names in SURFACES.values() for name in names)
+)
+
+
+@settings(max_examples=40, deadline=None)
 @given(
     documents(),
     st.lists(
@@ -307,46 +392,44 @@ def annotate_by_loops(document, linked, wikidata, held_out):
     ),
     st.lists(
         st.tuples(
-            st.sampled_from(
-                sorted(normalise_name(n) for names in SURFACES.values() for n in names)
-            ),
-            st.sampled_from(
-                sorted(normalise_name(n) for names in SURFACES.values() for n in names)
-            ),
-            st.sampled_from([None, 1, 2]),
-            st.sampled_from([None, 3, 4]),
+            HELD_NAMES, HELD_NAMES, st.sampled_from([None, 1, 2]), st.sampled_from([None, 3, 4])
         ),
         max_size=3,
     ),
     st.integers(1, 3),
-    st.integers(1, 3),
+    st.fixed_dictionaries(
+        {
+            "reverse": st.sampled_from(["stated", "completed"]),
+            "min_triples": st.integers(1, 3),
+            "max_entities": st.integers(2, 4),
+            "max_triples": st.integers(3, 9),
+            "relation_fraction": st.sampled_from([1.0, 0.7]),
+            "document_fraction": st.sampled_from([1.0, 0.7]),
+        }
+    ),
 )
-def test_annotation_equals_the_definition(found, wikidata, held_out, shards, min_triples):
+def test_annotation_equals_the_definition(found, wikidata, held_out, shards, changes):
     wikidata = list({row[:3]: row for row in wikidata if row[0] != row[2]}.values())
+    changes |= {"min_entities": 2}
     with tempfile.TemporaryDirectory() as folder:
         rows, counts = annotate(
             Path(folder),
             found,
             wikidata=wikidata,
+            properties=REVERSES,
             held_out=held_out,
             shards=shards,
-            min_triples=min_triples,
-            min_entities=2,
+            **changes,
         )
-    for row, (document, linked) in zip(rows, found, strict=True):
-        expected, ignored = annotate_by_loops(document, linked, wikidata, held_out)
-        if len(linked["entities"]) < 2:
-            assert row["drop"] == "few_entities"
-        elif len(expected) < min_triples:
-            assert row["drop"] == "few_triples"
-        else:
-            assert (row["drop"], facts(row)) == ("", expected)
-            assert row["ignored"] == ignored
-            keys = [(t["head"], t["tail"], t["property"]) for t in row["triples"]]
-            assert keys == sorted(keys)
+    claims = [row[:3] for row in wikidata if row[4]]
+    expected, expected_counts = count_by_loops(found, claims, held_out, configure(**changes))
+    assert [(row["drop"], facts(row), row["ignored"]) for row in rows] == expected
+    assert {name: number for name, number in counts.items() if number} == +expected_counts
+    for row in rows:
+        keys = [(t["head"], t["tail"], t["property"]) for t in row["triples"]]
+        assert keys == sorted(keys)
     for group in (nest(counts)[name] for name in ("documents", "triples")):
         assert group.pop("in") == sum(group.values())
-    assert counts["documents.in"] == len(found)
 
 
 @pytest.mark.parametrize(
