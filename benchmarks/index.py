@@ -6,10 +6,10 @@ Prints MB of JSON per second of one process (CPU time) for decompression alone, 
 alone and the stage's work, from gzip and from bzip2; then the load into DuckDB, the size of the
 index by table, and the peak of memory of loading 20 million random claims under a limit of 1 GB.
 Rounds are interleaved and the best of each counts, because other
-work on the machine slows them by turns.
+work on the machine slows them by turns. Ranges of bzip2 are those of a large dump.
 
 The excerpt's entities have 1.4 kB on average, those of the full dump 14 kB: so its entities above
-8 kB are measured apart.
+8 kB are measured apart, and with so many small ones among them that the mean is the dump's.
 """
 
 import argparse
@@ -27,7 +27,7 @@ from pathlib import Path
 import duckdb
 import numpy as np
 
-from pipeline.entities.blocks import read_range, split_file
+from pipeline.entities.blocks import BZIP2_RANGE, read_range, split_file
 from pipeline.entities.extract import ExtractTask, extract
 from pipeline.entities.parts import TABLES, PartWriter
 from pipeline.entities.store import build_index
@@ -36,12 +36,17 @@ from pipeline.settings import read_setting
 
 DUMP = "data/wiki/wikidata-excerpt.json.bz2"
 LARGE = 8_000  # bytes of a line
+MEAN = 14_000  # of the full dump
 ENOUGH = 100_000_000  # bytes of text to measure
 
 
 def decompress(path: Path) -> int:
     """Read a dump and do nothing with it."""
-    return sum(len(lines) for part in split_file(path) for lines in read_range(part))
+    return sum(
+        len(lines)
+        for part in split_file(path, bzip2_range=BZIP2_RANGE)
+        for lines in read_range(part)
+    )
 
 
 def decompress_plainly(path: Path) -> int:
@@ -52,7 +57,7 @@ def decompress_plainly(path: Path) -> int:
 def decode(path: Path) -> int:
     """Read a dump and decode its entities."""
     decoder, number = EntityDecoder(language="en", wiki="enwiki"), 0
-    for part in split_file(path):
+    for part in split_file(path, bzip2_range=BZIP2_RANGE):
         for lines in read_range(part):
             number += sum(map(len, decoder.decode_lines(lines, {})))
     return number
@@ -62,7 +67,7 @@ def extract_all(path: Path, folder: Path) -> int:
     """Write the tables of a dump."""
     shutil.rmtree(folder, ignore_errors=True)
     claims = 0
-    for number, part in enumerate(split_file(path)):
+    for number, part in enumerate(split_file(path, bzip2_range=BZIP2_RANGE)):
         task = ExtractTask(part, path, part.start, folder / str(number), "en", "enwiki")
         claims += extract(task)["claims"]
     return claims
@@ -76,10 +81,11 @@ def main() -> None:
     parser.add_argument("--claims", type=int, default=20_000_000)
     options = parser.parse_args()
     text = bz2.decompress(options.dump.read_bytes())
-    large = b"".join(line for line in text.splitlines(keepends=True) if len(line) > LARGE)
+    large, mixed = choose_entities(text)
+    texts = {"all entities": text, "mean of the dump": mixed, "large entities": large}
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        for label, data in (("all entities", text), ("large entities", large)):
+        for label, data in texts.items():
             data *= max(ENOUGH // len(data), 1)
             gz, bz = folder / "dump.json.gz", folder / "dump.json.bz2"
             gz.write_bytes(gzip.compress(data, 6))
@@ -100,6 +106,18 @@ def main() -> None:
             print(f"  extract from bzip2 / bzip2 alone: {ratio:.2f}")
         load(options.dump, folder)
         load_many(folder / "many", options.claims)
+
+
+def choose_entities(text: bytes) -> tuple[bytes, bytes]:
+    """Return the lines of large entities, and these with small ones among them (see above)."""
+    lines = [line for line in text.splitlines(keepends=True) if line.startswith(b"{")]
+    large = [line for line in lines if len(line) > LARGE]
+    small = [line for line in lines if len(line) <= LARGE]
+    surplus = sum(map(len, large)) - MEAN * len(large)
+    number = round(surplus / (MEAN - sum(map(len, small)) / len(small)))
+    random = np.random.default_rng(0)
+    mixed = [*large, *(small[at] for at in random.integers(len(small), size=number))]
+    return b"".join(large), b"".join(mixed[at] for at in random.permutation(len(mixed)))
 
 
 def load(dump: Path, folder: Path) -> None:
