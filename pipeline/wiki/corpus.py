@@ -12,6 +12,7 @@ import pyarrow as pa
 from pipeline.io import write_table
 from pipeline.progress import Counts
 from pipeline.records.documents import ANCHORS, DOCUMENTS, LINK, PAGES, REDIRECTS
+from pipeline.structs import nest_rows
 from pipeline.wiki.anchors import RawAnchors, count_links, read_anchors
 from pipeline.wiki.disambiguation import is_disambiguation
 from pipeline.wiki.documents import ParseConfig, count_words, cut_lead, read_documents
@@ -161,22 +162,17 @@ def _documents_table(documents: Sequence[tuple[str, int, str, Text]]) -> pa.Tabl
     offsets = [0]
     for *_, text in documents:
         offsets.append(offsets[-1] + len(text.links))
+    spans = [
+        [link.start for link in links],
+        [link.end for link in links],
+        [link.target for link in links],
+    ]
     columns = [
         pa.array([row[0] for row in documents], pa.string()),
         pa.array([row[1] for row in documents], pa.int64()),
         pa.array([row[2] for row in documents], pa.string()),
         pa.array([row[3].text for row in documents], pa.string()),
-        pa.ListArray.from_arrays(
-            pa.array(offsets, pa.int32()),
-            pa.StructArray.from_arrays(
-                [
-                    pa.array([link.start for link in links], pa.int32()),
-                    pa.array([link.end for link in links], pa.int32()),
-                    pa.array([link.target for link in links], pa.string()),
-                ],
-                fields=list(LINK),
-            ),
-        ),
+        nest_rows(offsets, spans, LINK),
     ]
     return pa.Table.from_arrays(columns, schema=DOCUMENTS)
 
