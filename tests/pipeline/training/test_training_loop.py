@@ -105,7 +105,8 @@ def test_steps_are_drawn_ahead_in_another_process_and_any_can_be_asked(tmp_path)
                 break
             time.sleep(0.1)
         pids = {int(path.suffix[1:]) for path in tmp_path.iterdir()}
-        assert any(tmp_path.glob("7.*")) and any(tmp_path.glob("8.*"))
+        assert any(tmp_path.glob("7.*"))
+        assert any(tmp_path.glob("8.*"))
         assert os.getpid() not in pids
     assert not any(map(lives, pids))
 
