@@ -9,14 +9,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from pipeline.entities.evidence import Lookup
+from pipeline.entities.languages import is_of_both
 from pipeline.entities.names import ends_of
 from pipeline.entities.tagged import TaggedDocument
-from pipeline.entities.types import PERSON
+from pipeline.entities.types import LANGUAGE, PERSON
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Texts of hyperlinks and the items they lead to; of persons also by each end of the name."""
+    """Texts of hyperlinks and the items they lead to; of persons also by each end of the name.
+
+    A hyperlink to a language does not say what its text means where that names a people too.
+    """
 
     senses: dict[str, int] = field(default_factory=dict)
     persons_by_end: dict[str, list[int]] = field(default_factory=dict)
@@ -53,7 +57,11 @@ def _read_page(documents: Sequence[TaggedDocument], lookup: Lookup) -> Page:
                 types[target.item] = target.types
     # of several items the most frequent, then the lowest: whatever the order of the documents
     ordered = sorted(found, key=lambda pair: (found[pair], -pair[1], pair[0]))
-    senses = dict(ordered)
+    senses = {
+        text: item
+        for text, item in ordered
+        if types[item] != LANGUAGE or not is_of_both(lookup.names.get(text, ()))
+    }
     persons_by_end: dict[str, list[int]] = {}
     for text, item in senses.items():
         for ending in ends_of(text) if types[item] & PERSON else ():

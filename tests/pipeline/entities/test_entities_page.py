@@ -5,7 +5,7 @@ from small_linking import mark
 from pipeline.entities.evidence import Lookup, Target
 from pipeline.entities.page import Page, read_pages
 from pipeline.entities.tagged import TaggedDocument
-from pipeline.entities.types import PERSON, PLACE
+from pipeline.entities.types import LANGUAGE, PERSON, PLACE
 
 LOOKUP = Lookup(
     targets={
@@ -13,8 +13,9 @@ LOOKUP = Lookup(
         "Oda": Target(2, True, PLACE, "Oda"),
         "Oda (band)": Target(3, True, 0, "Oda"),
         "Many": Target(0, False, 0, ""),
+        "Odan language": Target(4, True, LANGUAGE, "Odan"),
     },
-    names={},
+    names={"Odan": [(4, 900, LANGUAGE), (2, 100, PLACE)], "Gelic": [(4, 9, LANGUAGE)]},
     rests={},
 )
 TEXTS = ["[Ada Tern>Ada Tern] [Oda>Oda (band)]", "[Oda>Oda] [Oda>Many]", "[Oda>Oda] [x>Gone]"]
@@ -50,3 +51,12 @@ def test_page_knows_persons_by_the_ends_of_their_names():
         "van Tern": {1},
         "Tern": {1},
     }
+
+
+def test_page_leaves_open_what_names_a_language_and_a_people():
+    """Most hyperlinks of such a name lead to the language, whatever is meant elsewhere."""
+    often = "[Odan>Odan language] [Odan>Odan language] [Gelic>Odan language]"
+    (page,) = read([often, "[Odan>Oda]"]).values()
+    assert page == Page({"Odan": 2, "Gelic": 4}, {}, frozenset((2, 4)))
+    (page,) = read([often, ""]).values()
+    assert page.senses == {"Gelic": 4}

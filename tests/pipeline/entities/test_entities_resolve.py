@@ -21,6 +21,7 @@ TARGETS = {
     "Old Page": Target(7, False, PLACE, "Old Page"),
     "Many": Target(0, False, 0, ""),
     "1204": Target(8, True, 0, "1204"),
+    "Odan language": Target(13, True, LANGUAGE, "Odan"),
 }
 NAMES = {
     "Oda": [(2, 900, PLACE), (3, 800, ORGANISATION)],
@@ -29,7 +30,8 @@ NAMES = {
     "Rare": [(10, 20, PLACE)],
     "The Hold": [(11, 900, ORGANISATION)],
     "Isle": [(2, 100, PLACE), (12, 400, PLACE)],
-    "Odan": [(13, 900, LANGUAGE), (2, 800, PLACE)],
+    "Odan": [(13, 900, LANGUAGE), (2, 400, PLACE)],
+    "Gelic": [(14, 900, LANGUAGE), (15, 400, PERSON)],
 }
 RESTS = dict.fromkeys(NAMES, 100)
 LOOKUP = Lookup(targets=TARGETS, names=NAMES, rests=RESTS)
@@ -77,8 +79,39 @@ def test_resolve_of_two_hyperlinks_the_last_before_decides():
 
 
 def test_resolve_a_people_stands_for_its_place_not_for_its_language():
-    assert link("{Odan|NORP} songs.")[0] == [("Odan", 2, "name")]
+    found, _, mentions = link("{Odan|NORP} songs.")
+    assert found == [("Odan", 2, "name")]
+    assert mentions[0].confidence == pytest.approx(400 / (400 + 900 * 0.5**2 + 100))
     assert link("They speak {Odan|LANGUAGE}.")[0] == [("Odan", 13, "name")]
+    assert link("In {Gelic|NORP} villages")[0] == [("Gelic", 14, "name")]  # nobody else's name
+    assert link("Odan cities", "Odan language")[0] == [("Odan", 13, "title")]
+
+
+def test_resolve_a_people_and_its_language_are_two_meanings_of_a_name():
+    found, counts, mentions = link(
+        "{Odan|NORP} songs in {Odan|NORP}. {Odan|NORP} kings, Odan ships."
+    )
+    assert [key for _, key, _ in found] == [2, 13, 2, 2]
+    assert [reason for *_, reason in found] == ["name", "name", "name", "repeat"]
+    assert mentions[1].confidence == pytest.approx(900 / (900 + 400 * 0.5**2 + 100))
+    assert counts["tagged_name"] == 3
+    linked = (
+        "Oda ([Odan>Odan language]: Oda-ka), {Odan|NORP} songs in {Odan|NORP} and {Odan|LANGUAGE}"
+    )
+    found, counts, mentions = link(linked)
+    assert [(key, reason) for _, key, reason in found] == [
+        (13, "link"),
+        (2, "name"),  # though the document links the language
+        (13, "repeat"),
+        (13, "repeat"),
+    ]
+    assert mentions[2].confidence == pytest.approx(0.95)
+    assert (counts["links_linked"], counts["tagged_name"], counts["tagged_repeat"]) == (1, 1, 2)
+    # but where only a language has the name, or the hyperlink leads to the place, it decides
+    found, _, _ = link("[Gelic>Odan language], {Gelic|NORP} songs, Gelic")
+    assert [key for _, key, _ in found] == [13, 13, 13]
+    found, _, _ = link("[Odan>Oda] and {Odan|NORP}, not in {Odan|NORP}.")
+    assert [key for _, key, _ in found] == [2, 2, 13]
 
 
 def test_resolve_the_title_names_the_pages_own_item():
@@ -183,8 +216,21 @@ def test_resolve_repeats_are_whole_and_distinct_words():
     assert [row[0] for row in found] == ["in", "1", "Oda", "Oda"]
 
 
-WORDS = ["Oda", "Ada Tern", "Tern", "Rare", "The Hold", "Isle", "1204", "the", "sea", "SMO", "Eve"]
-LABELS = ["PERSON", "ORG", "GPE", "DATE", "CARDINAL"]
+WORDS = [
+    "Odan",
+    "Oda",
+    "Ada Tern",
+    "Tern",
+    "Rare",
+    "The Hold",
+    "Isle",
+    "1204",
+    "the",
+    "sea",
+    "SMO",
+    "Eve",
+]
+LABELS = ["NORP", "LANGUAGE", "PERSON", "ORG", "GPE", "DATE", "CARDINAL"]
 
 
 @st.composite
@@ -192,7 +238,7 @@ def documents(draw):
     text, links, tagged = "", [], []
     for word in draw(st.lists(st.sampled_from(WORDS), max_size=14)):
         start, end = len(text), len(text) + len(word)
-        text += word + draw(st.sampled_from([" ", ", ", ". ", "'s "]))
+        text += word + draw(st.sampled_from([" ", ", ", ". ", "'s ", " word ", " in "]))
         kind = draw(st.integers(0, 3))
         if kind == 1:
             links.append((start, end, draw(st.sampled_from([*TARGETS, "Unknown"]))))
