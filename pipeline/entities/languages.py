@@ -22,7 +22,8 @@ _BEHIND = re.compile(
     r"|pronunciation|translat(?:ions?|ors?)|speak(?:ers?|ing))(?!\w)"
 )
 _BEFORE = re.compile(
-    r"\b(?:in|into|from|from the|sp(?:ea|o)k(?:e|en|s|ing)?|learn(?:s|ed|t|ing)?|fluent) $"
+    r"\b(?:in|into|from|from the|sp(?:ea|o)k(?:e|en|s|ing)?|learn(?:s|ed|t|ing)?|fluent) $",
+    re.IGNORECASE,
 )
 # The word stands alone, as no adjective does: "in German.", not "in German cities".
 _ALONE = re.compile(

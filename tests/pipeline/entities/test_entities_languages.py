@@ -19,10 +19,12 @@ def speaks_of_language(marked):
         "an _Odan_ word",
         "two _Odan_ verbs",
         '_Odan_ for "sea"',
+        "_Odan_ for ‘sea’",
         "the _Odan_ ἄνω means",
         "the _Odan_ море",
         "They wrote in _Odan_.",
         "in _Odan_ and Gelic",
+        "In _Odan_, it means",
         "from the _Odan_ 'ka'",
         "from _Odan_, a tongue",
         "who speak _Odan_ at home",
@@ -36,6 +38,13 @@ def test_languages_are_told_by_the_words_around(marked):
     assert speaks_of_language(marked)
 
 
+def test_languages_have_words_verbs_and_speakers():
+    nouns = ["language", "word", "term", "phrase", "verb", "noun", "dialect", "speaker"]
+    nouns += ["translation", "translator"]
+    for noun in (*nouns, *(f"{noun}s" for noun in nouns), "grammar", "spelling", "pronunciation"):
+        assert speaks_of_language(f"an _Odan_ {noun}")
+
+
 @pytest.mark.parametrize(
     "marked",
     [
@@ -46,6 +55,7 @@ def test_languages_are_told_by_the_words_around(marked):
         "spoke _Odan_ guards",  # unlikely, but an adjective
         "the _Odan_ “Sea Queen”",  # a ship
         "she is _Odan_",
+        "_Odan_ for xenophobes",
         "the _Odan_.",
         "begin _Odan_.",  # ends with "in"
         "_Odan_ wordsmiths",

@@ -31,6 +31,7 @@ NAMES = {
     "The Hold": [(11, 900, ORGANISATION)],
     "Isle": [(2, 100, PLACE), (12, 400, PLACE)],
     "Odan": [(13, 900, LANGUAGE), (2, 400, PLACE)],
+    "Odaka": [(13, 100, LANGUAGE), (16, 400, LANGUAGE)],
     "Gelic": [(14, 900, LANGUAGE), (15, 400, PERSON)],
 }
 RESTS = dict.fromkeys(NAMES, 100)
@@ -112,6 +113,11 @@ def test_resolve_a_people_and_its_language_are_two_meanings_of_a_name():
     assert [key for _, key, _ in found] == [13, 13, 13]
     found, _, _ = link("[Odan>Oda] and {Odan|NORP}, not in {Odan|NORP}.")
     assert [key for _, key, _ in found] == [2, 2, 13]
+    _, _, mentions = link("In {Odan|GPE}.")  # neither, to the tagger
+    assert mentions[0].confidence == pytest.approx(900 * 0.5 / (900 * 0.5 + 400 + 100))
+    _, _, mentions = link("In {Isle|NORP}.")  # no language has the name
+    assert (mentions[0].key, mentions[0].confidence) == (12, pytest.approx(400 / 600))
+    assert link("[Odan>Odan language] or {Odaka|LANGUAGE}")[0][1] == ("Odaka", 13, "alias")
 
 
 def test_resolve_the_title_names_the_pages_own_item():
