@@ -1,10 +1,11 @@
 """Speed of `index` against its floors, in one run on the same bytes.
 
-    .venv/bin/python -m benchmarks.index [--dump FILE] [--rounds 3]
+    .venv/bin/python -m benchmarks.index [--dump FILE] [--rounds 3] [--claims 5000000 20000000]
 
 Prints MB of JSON per second of one process (CPU time) for decompression alone, typed decoding
 alone and the stage's work, from gzip and from bzip2; then the load into DuckDB, the size of the
-index by table, and the peak of memory of loading 20 million random claims under a limit of 1 GB.
+index by table, and the peak of memory of loading random claims under a limit of 1 GB (--rounds 0:
+only these).
 Rounds are interleaved and the best of each counts, because other
 work on the machine slows them by turns. Ranges of bzip2 are those of a large dump.
 
@@ -78,9 +79,18 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--dump", type=Path, default=Path(read_setting("ERICA_SHARED")) / DUMP)
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--claims", type=int, default=20_000_000)
+    parser.add_argument("--claims", type=int, nargs="*", default=[5_000_000, 20_000_000])
     options = parser.parse_args()
-    text = bz2.decompress(options.dump.read_bytes())
+    if options.rounds:
+        measure_dump(options.dump, options.rounds)
+    for number in options.claims:
+        with tempfile.TemporaryDirectory() as name:
+            load_many(Path(name), number)
+
+
+def measure_dump(dump: Path, rounds: int) -> None:
+    """Print speeds on the entities of a dump, and what its index takes."""
+    text = bz2.decompress(dump.read_bytes())
     large, mixed = choose_entities(text)
     texts = {"all entities": text, "mean of the dump": mixed, "large entities": large}
     with tempfile.TemporaryDirectory() as name:
@@ -98,14 +108,13 @@ def main() -> None:
                 "bzip2 alone (blocks)": partial(decompress, bz),
                 "extract from bzip2": partial(extract_all, bz, folder / "parts"),
             }
-            best = measure(runs, options.rounds)
+            best = measure(runs, rounds)
             print(f"{label}: {len(data) / 1e6:.0f} MB, {len(data) // data.count(10)} bytes each")
             for run, seconds in best.items():
                 print(f"  {run:22} {len(data) / 1e6 / seconds:7.0f} MB/s")
             ratio = best["extract from bzip2"] / best["bzip2 alone (module)"]
             print(f"  extract from bzip2 / bzip2 alone: {ratio:.2f}")
-        load(options.dump, folder)
-        load_many(folder / "many", options.claims)
+        load(dump, folder)
 
 
 def choose_entities(text: bytes) -> tuple[bytes, bytes]:
