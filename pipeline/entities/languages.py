@@ -10,27 +10,33 @@ from collections.abc import Sequence
 from pipeline.entities.evidence import Candidate
 from pipeline.entities.types import AGREEING, LANGUAGE
 
-LABELS = frozenset(("NORP", "LANGUAGE"))  # what taggers give to such words
-# Types of items that the label and the words around such a name speak against.
+# What taggers call such words, and the types of items that this label, where the words around do
+# not contradict it, speaks against.
 AGAINST = {
     "NORP": frozenset((LANGUAGE,)),
     "LANGUAGE": frozenset(types for types in range(1, 256) if not types & LANGUAGE),
 }
 _BEHIND = re.compile(
-    r":| for [\"'“‘]| [\u0370-\u1fff\u2e80-\uffef]"  # "Latin for 'wise'", "Greek ἀνά"
+    r":| for [\"'“‘]| [\u0370-\u1cff\u1f00-\u1fff\u2e80-\uffef]"  # "Latin for 'wise'", "Greek ἀνά"
     r"|[ -](?:languages?|words?|terms?|phrases?|verbs?|nouns?|dialects?|grammar|spelling"
-    r"|pronunciation|translat(?:ions?|ors?)|speak(?:ers?|ing))(?!\w)"
+    r"|pronunciation|translations?|speak(?:ers?|ing))(?!\w)"
 )
 _BEFORE = re.compile(
-    r"\b(?:in|into|from|from the|sp(?:ea|o)k(?:e|en|s|ing)?|learn(?:s|ed|t|ing)?|fluent) $",
+    r"\b(?:in|in both|into|from|sp(?:ea|o)k(?:e|en|s|ing)?|learn(?:s|ed|t|ing)?|fluent"
+    r"|knowledge of|translated to) $",
     re.IGNORECASE,
 )
-# The word stands alone, as no adjective does: "in German.", not "in German cities".
-_ALONE = re.compile(
-    r"$|[^ \w-]| [\"'“‘]"
-    r"| (?:and|or|as|by|with|is|was|means|meaning|at|but|which|that|to|on)(?!\w)"
+# Behind a noun, never behind an adjective: "in German is", not "in German cities" ...
+_SMALL = (
+    r"(?:as|at|are|but|by|can|during|for|from|has|have|in|is|it|meaning|means|on|that|the|this|to"
+    r"|under|until|was|were|when|which|with)(?!\w)"
 )
-_WIDTH = 16  # characters on either side that the patterns may look at
+# ... "in Greek and Latin", "in Greek and Latin is", not "in Greek and Latin texts".
+_ALONE = re.compile(
+    rf"$|[^ \w–-]| [\"'“‘(]| {_SMALL}| (?:and|or)(?!\w)(?! [A-Z][\w-]* (?!{_SMALL}|and |or )[a-z])"
+)
+_QUOTED = re.compile(r" (?:[\"'“‘]|meaning(?!\w))")  # 'from the Greek "ana"': else an army's
+_WIDTH = 32  # characters on either side that the patterns may look at
 
 
 def means_language(text: str, start: int, end: int) -> bool:
@@ -39,10 +45,15 @@ def means_language(text: str, start: int, end: int) -> bool:
     if _BEHIND.match(behind):
         return True
     before = text[max(start - _WIDTH, 0) : start]
+    if before.endswith("from the "):
+        return _QUOTED.match(behind) is not None
     return _BEFORE.search(before) is not None and _ALONE.match(behind) is not None
 
 
-def is_of_both(candidates: Sequence[Candidate]) -> bool:
-    """Say whether some item of a name is a language and another a people or a place."""
+def names_both(candidates: Sequence[Candidate]) -> bool:
+    """Say whether a name may be of a language that is nothing else, and of a people or a place.
+
+    Of an organisation too: what the tagger calls NORP may be a party.
+    """
     types = [types for _, _, types in candidates]
     return LANGUAGE in types and any(own & AGREEING["NORP"] for own in types)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from pipeline.entities.evidence import Lookup
-from pipeline.entities.languages import is_of_both
+from pipeline.entities.languages import names_both
 from pipeline.entities.names import ends_of
 from pipeline.entities.tagged import TaggedDocument
 from pipeline.entities.types import LANGUAGE, PERSON
@@ -17,12 +17,10 @@ from pipeline.entities.types import LANGUAGE, PERSON
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Texts of hyperlinks and the items they lead to; of persons also by each end of the name.
-
-    A hyperlink to a language does not say what its text means where that names a people too.
-    """
+    """Texts of hyperlinks and the items they lead to; of persons also by each end of the name."""
 
     senses: dict[str, int] = field(default_factory=dict)
+    languages: dict[str, int] = field(default_factory=dict)  # also what names a people elsewhere
     persons_by_end: dict[str, list[int]] = field(default_factory=dict)
     items: frozenset[int] = frozenset()
 
@@ -57,13 +55,19 @@ def _read_page(documents: Sequence[TaggedDocument], lookup: Lookup) -> Page:
                 types[target.item] = target.types
     # of several items the most frequent, then the lowest: whatever the order of the documents
     ordered = sorted(found, key=lambda pair: (found[pair], -pair[1], pair[0]))
-    senses = {
-        text: item
-        for text, item in ordered
-        if types[item] != LANGUAGE or not is_of_both(lookup.names.get(text, ()))
-    }
+    senses, languages = {}, {}
+    for text, item in ordered:
+        if types[item] == LANGUAGE:
+            languages[text] = item
+        if types[item] != LANGUAGE or not names_both(lookup.names.get(text, ())):
+            senses[text] = item
     persons_by_end: dict[str, list[int]] = {}
     for text, item in senses.items():
         for ending in ends_of(text) if types[item] & PERSON else ():
             persons_by_end.setdefault(ending, []).append(item)
-    return Page(senses=senses, persons_by_end=persons_by_end, items=frozenset(types))
+    return Page(
+        senses=senses,
+        languages=languages,
+        persons_by_end=persons_by_end,
+        items=frozenset(types),
+    )

@@ -34,7 +34,7 @@ from pipeline.entities.evidence import (
     Sense,
     Span,
 )
-from pipeline.entities.languages import LABELS, means_language
+from pipeline.entities.languages import AGAINST, means_language
 from pipeline.entities.names import (
     find_core,
     find_words,
@@ -131,12 +131,7 @@ class _Document:
                 self.linked[start:end] = b"\1" * (end - start)
                 sense = Sense(target.item, "repeat", min(certainty, REPEAT))
                 self.placed[surface] = self.placed.get(surface, 0) + 1
-                if target.types == LANGUAGE and senses.names_language_too(surface):
-                    senses.languages.setdefault(surface, sense)
-                    senses.items.add(target.item)
-                else:
-                    senses.linked_at.setdefault(surface, []).append((start, sense))
-                    senses.settle(surface, sense, is_person=bool(target.types & PERSON))
+                senses.settle_link(surface, start, sense, target.types)
 
     def read_title(self, title: str) -> None:
         """Settle the names that the title gives to the page's item, unless hyperlinks did."""
@@ -144,8 +139,11 @@ class _Document:
         if target is None or not target.item:
             return
         is_person = bool(target.types & PERSON)
+        sense = Sense(target.item, "title", TITLE)
         for form in title_forms(title, target.label):
-            self.senses.settle(form, Sense(target.item, "title", TITLE), is_person=is_person)
+            self.senses.settle(form, sense, is_person=is_person)
+            if target.types == LANGUAGE:
+                self.senses.languages.setdefault(form, sense)
             for end in surnames(form) if is_person else ():
                 self.senses.by_name.setdefault(end, Sense(target.item, "surname", SURNAME))
 
@@ -165,7 +163,7 @@ class _Document:
         senses, names = self.senses, self.lookup.names
         settled = senses.by_name
         has_links = 1 in linked
-        groups: dict[str, list[Span]] = {}
+        groups: dict[tuple[str, bool], list[Span]] = {}  # by name, and whether it is a language's
         for start, end, label in self.things:
             surface = text[start:end]
             first, last = find_core(surface)
@@ -181,18 +179,22 @@ class _Document:
             if surface not in names and surface not in settled:
                 surface = skip_article(surface)
                 start = end - len(surface)
-            if label in LABELS and self.means_language(surface, start, end, label):
-                self.place(surface, [(start, end, label)], senses.of_language(surface))
-            elif surface in groups:
-                groups[surface].append((start, end, label))
+            name = surface, label in AGAINST and self.is_language_at(surface, start, end, label)
+            if name in groups:
+                groups[name].append((start, end, label))
             else:
-                groups[surface] = [(start, end, label)]
-        for surface in sorted(groups, key=_count_blanks, reverse=True):  # of as many, the first
-            group = groups[surface]
+                groups[name] = [(start, end, label)]
+        for name in sorted(groups, key=_count_blanks, reverse=True):  # of as many, the first
+            (surface, is_language), group = name, groups[name]
             label = group[0][2]
-            sense = settled.get(surface) or senses.decide(surface, label)
+            if is_language:
+                for span in group:
+                    self.place(surface, [span], senses.of_language(surface, span[0]))
+                continue
+            people = senses.of_people(surface) if label == "NORP" else None
+            sense = people or settled.get(surface) or senses.decide(surface, label)
             senses.settle(surface, sense, is_person=label == "PERSON")
-            if surface in senses.linked_at:
+            if surface in senses.linked_at and not people:
                 for span in group:
                     self.place(surface, [span], senses.at(surface, span[0]))
             else:
@@ -205,15 +207,19 @@ class _Document:
         self.placed[surface] = self.placed.get(surface, 0) + len(spans)
         self.counts[_TAGGED[sense.reason]] += len(spans)
 
-    def means_language(self, surface: str, start: int, end: int, label: str) -> bool:
+    def is_language_at(self, surface: str, start: int, end: int, label: str) -> bool:
         """Say whether a name that a language shares with a people stands for the language here."""
-        if label != "LANGUAGE" and not means_language(self.text, start, end):
+        senses = self.senses
+        settled = surface in senses.by_name and surface not in senses.languages
+        doubtful = label != "LANGUAGE" or settled
+        if doubtful and not means_language(self.text, start, end):
             return False
-        return self.senses.names_language_too(surface)
+        return senses.names_both(surface)
 
     def find_repeats(self) -> None:
         """Add the places where a settled name stands and neither hyperlink nor tag is."""
         text, linked, literal, placed = self.text, self.linked, self.literal, self.placed
+        languages = self.senses.languages
         for name in self.senses.by_name:
             # of seven names in eight all places are known
             if text.count(name) <= placed.get(name, 0) or not is_distinct(name):
@@ -222,11 +228,14 @@ class _Document:
                 end = start + len(name)
                 if (start, end) in self.spans or 1 in linked[start:end] or 1 in literal[start:end]:
                     continue
-                key, reason, confidence = self.senses.at(name, start)
+                if name in languages and means_language(text, start, end):
+                    key, reason, confidence = self.senses.of_language(name, start)
+                else:
+                    key, reason, confidence = self.senses.at(name, start)
                 if reason not in ("title", "unlinked"):
                     reason = "repeat"
                 self.spans[start, end] = Sense(key, reason, confidence)
 
 
-def _count_blanks(name: str) -> int:
-    return name.count(" ")
+def _count_blanks(name: tuple[str, bool]) -> int:
+    return name[0].count(" ")

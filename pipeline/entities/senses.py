@@ -14,20 +14,21 @@ from pipeline.entities.evidence import (
     Lookup,
     Sense,
 )
-from pipeline.entities.languages import AGAINST, is_of_both
+from pipeline.entities.languages import AGAINST, names_both
 from pipeline.entities.names import MIN_SURNAME, acronyms, ends_of, is_acronym, starts_surname
 from pipeline.entities.page import Page
-from pipeline.entities.types import AGREEING
+from pipeline.entities.types import AGREEING, LANGUAGE, PERSON
 
 
 class Senses:
-    """One meaning for each name, but a second one where it is that of a language too."""
+    """One meaning for each name, but two for one of a people and its language (languages.py)."""
 
     def __init__(self, page: Page, lookup: Lookup, config: LinkConfig) -> None:
         self.page, self.lookup, self.config = page, lookup, config
         self.by_name: dict[str, Sense] = {}
-        self.languages: dict[str, Sense] = {}  # of names that people and places have too
+        self.languages: dict[str, Sense] = {}  # where the words around speak of a language
         self.linked_at: dict[str, list[tuple[int, Sense]]] = {}  # by name: where hyperlinks begin
+        self.links_language: dict[str, bool] = {}  # by name: whether all its hyperlinks lead to one
         self.unknown: set[str] = set()  # texts of hyperlinks to what the index does not have
         self.items = set(page.items)
         self.persons: set[str] = set()  # names of several words
@@ -49,15 +50,37 @@ class Senses:
         elif isinstance(key, int) and not is_person:
             self.phrases.setdefault(name, sense)
 
-    def names_language_too(self, name: str) -> bool:
-        """Say whether a name is that of a language and of a people or a place."""
-        return is_of_both(self.lookup.names.get(name, ()))
+    def settle_link(self, name: str, start: int, sense: Sense, types: int) -> None:
+        """Let a name mean what a hyperlink at `start` leads to, an item of these types."""
+        self.linked_at.setdefault(name, []).append((start, sense))
+        is_language = types == LANGUAGE
+        if is_language:
+            self.languages.setdefault(name, sense)
+        self.links_language[name] = is_language and self.links_language.get(name, True)
+        self.settle(name, sense, is_person=bool(types & PERSON))
 
-    def of_language(self, name: str) -> Sense:
-        """Return what a name means where the text speaks of a language."""
-        if name not in self.languages:
-            self.languages[name] = self.decide(name, "LANGUAGE")
-        return self.languages[name]
+    def of_language(self, name: str, start: int) -> Sense:
+        """Return what a name means at a place where the words around speak of a language."""
+        if self.links_language.get(name):
+            return self.at(name, start)
+        sense = self.languages.get(name)
+        if sense is None:
+            item = self.page.languages.get(name)
+            sense = Sense(item, "page", PAGE) if item else self.decide_by_evidence(name, "LANGUAGE")
+            self.languages[name] = sense
+            if isinstance(sense.key, int):
+                self.items.add(sense.key)
+        return sense
+
+    def of_people(self, name: str) -> Sense | None:
+        """Return what is meant where nothing speaks of a language, if a name links to one only."""
+        if not self.links_language.get(name) or not self.names_both(name):
+            return None
+        return self.decide(name, "NORP")
+
+    def names_both(self, name: str) -> bool:
+        """Say whether a name that the tagger saw is that of a language and of a people or place."""
+        return names_both(self.lookup.names.get(name, ()))
 
     def at(self, name: str, start: int) -> Sense:
         """Return what a name means at a place: as in the last hyperlink before, else the first."""
@@ -68,12 +91,16 @@ class Senses:
         return linked[max(before - 1, 0)][1]
 
     def decide(self, name: str, label: str) -> Sense:
-        """Return what a name means that no hyperlink and no title has settled."""
+        """Return what a name means that no hyperlink and no title of the document has settled."""
+        if name in self.page.senses and name not in self.unknown:
+            return Sense(self.page.senses[name], "page", PAGE)
+        return self.decide_by_evidence(name, label)
+
+    def decide_by_evidence(self, name: str, label: str) -> Sense:
+        """Return what a name means by its candidates and by other names of the document."""
         page, is_person, item = self.page, label in ("PERSON", ""), 0
         if name in self.unknown:
             return Sense(name, "unlinked", 0.0)
-        if name in page.senses:
-            return Sense(page.senses[name], "page", PAGE)
         if candidates := self.lookup.names.get(name):
             found, share = self.weigh(name, label, candidates)
             item = found if share >= self.config.min_confidence else 0
@@ -92,13 +119,13 @@ class Senses:
     def weigh(self, name: str, label: str, candidates: Sequence[Candidate]) -> tuple[int, float]:
         """Return the item that a name means most probably here, and its share of the weight."""
         expected, items, penalty = AGREEING.get(label, 0), self.items, self.config.type_penalty
-        against = AGAINST.get(label, ())
+        against = AGAINST[label] if label in AGAINST and names_both(candidates) else ()
         best, total, found = 0.0, float(self.lookup.rests.get(name, 0)), 0
         for item, number, types in candidates:
             weight = float(number)
             if expected and types and not expected & types:
                 weight *= penalty
-            if types in against:  # also if the document names it otherwise
+            if types in against:  # twice, and that the document has the item says nothing
                 weight *= penalty
             elif item in items:
                 weight *= PRESENT

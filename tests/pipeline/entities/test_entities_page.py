@@ -30,7 +30,7 @@ def read(texts):
 
 
 def test_page_collects_hyperlinks_to_items():
-    assert read(TEXTS) == {"7": Page({"Oda": 2, "Ada Tern": 1}, {"Tern": [1]}, {1, 2, 3})}
+    assert read(TEXTS) == {"7": Page({"Oda": 2, "Ada Tern": 1}, {}, {"Tern": [1]}, {1, 2, 3})}
 
 
 def test_page_of_one_document_adds_nothing():
@@ -57,6 +57,6 @@ def test_page_leaves_open_what_names_a_language_and_a_people():
     """Most hyperlinks of such a name lead to the language, whatever is meant elsewhere."""
     often = "[Odan>Odan language] [Odan>Odan language] [Gelic>Odan language]"
     (page,) = read([often, "[Odan>Oda]"]).values()
-    assert page == Page({"Odan": 2, "Gelic": 4}, {}, frozenset((2, 4)))
+    assert page == Page({"Odan": 2, "Gelic": 4}, {"Odan": 4, "Gelic": 4}, {}, frozenset((2, 4)))
     (page,) = read([often, ""]).values()
     assert page.senses == {"Gelic": 4}

@@ -22,6 +22,8 @@ TARGETS = {
     "Many": Target(0, False, 0, ""),
     "1204": Target(8, True, 0, "1204"),
     "Odan language": Target(13, True, LANGUAGE, "Odan"),
+    "Old Odan": Target(17, True, LANGUAGE, "Old Odan"),
+    "Odan (land)": Target(2, True, PLACE, "Odan"),
 }
 NAMES = {
     "Oda": [(2, 900, PLACE), (3, 800, ORGANISATION)],
@@ -31,6 +33,7 @@ NAMES = {
     "The Hold": [(11, 900, ORGANISATION)],
     "Isle": [(2, 100, PLACE), (12, 400, PLACE)],
     "Odan": [(13, 900, LANGUAGE), (2, 400, PLACE)],
+    "Old Odan": [(13, 5_000, LANGUAGE), (2, 900, PLACE)],
     "Odaka": [(13, 100, LANGUAGE), (16, 400, LANGUAGE)],
     "Gelic": [(14, 900, LANGUAGE), (15, 400, PERSON)],
 }
@@ -88,36 +91,74 @@ def test_resolve_a_people_stands_for_its_place_not_for_its_language():
     assert link("Odan cities", "Odan language")[0] == [("Odan", 13, "title")]
 
 
+def keys(marked, *args, **changes):
+    return [key for _, key, _ in link(marked, *args, **changes)[0]]
+
+
 def test_resolve_a_people_and_its_language_are_two_meanings_of_a_name():
-    found, counts, mentions = link(
-        "{Odan|NORP} songs in {Odan|NORP}. {Odan|NORP} kings, Odan ships."
-    )
-    assert [key for _, key, _ in found] == [2, 13, 2, 2]
-    assert [reason for *_, reason in found] == ["name", "name", "name", "repeat"]
+    text = "{Odan|NORP} songs in {Odan|NORP}. {Odan|NORP} kings, Odan ships, in Odan."
+    found, counts, mentions = link(text)
+    assert [key for _, key, _ in found] == [2, 13, 2, 2, 13]
+    assert [reason for *_, reason in found] == ["name"] * 3 + ["repeat"] * 2
     assert mentions[1].confidence == pytest.approx(900 / (900 + 400 * 0.5**2 + 100))
     assert counts["tagged_name"] == 3
-    linked = (
-        "Oda ([Odan>Odan language]: Oda-ka), {Odan|NORP} songs in {Odan|NORP} and {Odan|LANGUAGE}"
-    )
-    found, counts, mentions = link(linked)
+    assert keys("In {Odan|NORP}", "Odan (land)") == [13]  # whatever the title
+    assert keys("[Odan>Oda], in Odan.") == [2, 2]  # but no tag calls it a language or a people
+    # a hyperlink to the place settles its name, but where a language is spoken of
+    assert keys("[Odan>Oda], {Odan|NORP} in {Odan|NORP}. {Odan|LANGUAGE} kings") == [2, 2, 13, 2]
+    assert keys("{Odan|LANGUAGE}, or {Odaka|LANGUAGE}") == [13, 13]  # its other name
+    assert link("[Odan>Odan language] or {Odaka|LANGUAGE}")[0][1] == ("Odaka", 13, "alias")
+
+
+def test_resolve_a_hyperlink_to_a_language_says_nothing_of_the_people():
+    text = "Oda ([Odan>Odan language]: Oda-ka), {Odan|NORP} songs in {Odan|NORP} or {Odan|LANGUAGE}"
+    found, counts, mentions = link(f"{text}. Odan.")
     assert [(key, reason) for _, key, reason in found] == [
         (13, "link"),
         (2, "name"),  # though the document links the language
         (13, "repeat"),
         (13, "repeat"),
+        (13, "repeat"),  # untagged
     ]
     assert mentions[2].confidence == pytest.approx(0.95)
     assert (counts["links_linked"], counts["tagged_name"], counts["tagged_repeat"]) == (1, 1, 2)
-    # but where only a language has the name, or the hyperlink leads to the place, it decides
-    found, _, _ = link("[Gelic>Odan language], {Gelic|NORP} songs, Gelic")
-    assert [key for _, key, _ in found] == [13, 13, 13]
-    found, _, _ = link("[Odan>Oda] and {Odan|NORP}, not in {Odan|NORP}.")
-    assert [key for _, key, _ in found] == [2, 2, 13]
-    _, _, mentions = link("In {Odan|GPE}.")  # neither, to the tagger
+    assert keys("[Odan>Odan language] and {Odan|NORP} and [Odan>Oda], {Odan|NORP}") == [
+        13,
+        13,
+        2,
+        2,
+    ]
+    assert keys("[Odan>Oda], [Odan>Odan language], {Odan|NORP}") == [2, 13, 13]
+    assert keys("[Odan>Odan language], {Odan|GPE}") == [13, 13]
+    page = Page({"Odan": 2}, {}, {}, frozenset((2,)))
+    assert link("[Odan>Odan language] and {Odan|NORP}", page=page)[0][1] == ("Odan", 2, "page")
+
+
+def test_resolve_languages_by_the_last_hyperlink_the_title_or_the_page():
+    two = "[Odan>Odan language], [Odan>Old Odan]: in {Odan|NORP}"
+    assert keys(two) == [13, 17, 17]
+    assert link("In {Odan|NORP}.", "Old Odan")[0] == [("Odan", 13, "name")]
+    for text in ("In {Old Odan|NORP}.", "{Old Odan|NORP} kings"):
+        assert link(text, "Old Odan")[0] == [("Old Odan", 17, "title")]
+    page = Page({"Odan": 2}, {"Odan": 17}, {}, frozenset((2, 17)))
+    assert link("In {Odan|NORP}, {Odan|NORP} kings", page=page)[0] == [
+        ("Odan", 17, "page"),
+        ("Odan", 2, "page"),
+    ]
+    page = Page({"Odan": 2}, {}, {}, frozenset((2,)))
+    assert keys("They speak {Odan|LANGUAGE}.", page=page) == [13]
+
+
+def test_resolve_names_of_languages_alone_have_one_meaning():
+    assert keys("[Gelic>Odan language], {Gelic|NORP} songs, Gelic") == [13, 13, 13]
+    for penalty in (0.5, 0.2):  # of language and person neither is what the tagger says
+        _, _, mentions = link("{Gelic|NORP} songs", type_penalty=penalty)
+        share = 900 * penalty / (1_300 * penalty + 100)
+        assert (mentions[0].key, mentions[0].confidence) == (14, pytest.approx(share))
+    _, _, mentions = link("In {Odan|GPE}.")  # no people, to the tagger
     assert mentions[0].confidence == pytest.approx(900 * 0.5 / (900 * 0.5 + 400 + 100))
     _, _, mentions = link("In {Isle|NORP}.")  # no language has the name
     assert (mentions[0].key, mentions[0].confidence) == (12, pytest.approx(400 / 600))
-    assert link("[Odan>Odan language] or {Odaka|LANGUAGE}")[0][1] == ("Odaka", 13, "alias")
 
 
 def test_resolve_the_title_names_the_pages_own_item():
@@ -170,11 +211,12 @@ def test_resolve_an_item_of_the_document_is_expected_by_its_other_names():
 
 
 def test_resolve_hyperlinks_of_the_pages_other_documents_count_too():
-    page = Page({"Oda": 3, "Ada Tern": 1}, {"Tern": [1]}, frozenset((1, 3)))
+    page = Page({"Oda": 3, "Ada Tern": 1}, {}, {"Tern": [1]}, frozenset((1, 3)))
     found, _, mentions = link("{Oda|GPE}. Oda. {Tern|PERSON}.", page=page)
     assert found == [("Oda", 3, "page"), ("Oda", 3, "repeat"), ("Tern", 1, "surname")]
     assert mentions[0].confidence == pytest.approx(0.97)
     assert link("[Oda>Oda] {Oda|GPE}", page=page)[0][1] == ("Oda", 2, "repeat")
+    assert link("[Oda>Red link] {Oda|GPE}", page=page)[0][1] == ("Oda", "Oda", "unlinked")
     assert link("Oda", page=page)[0] == []  # untagged, and not named in this document
 
 
