@@ -1,7 +1,7 @@
 """What linking knows about names, what it says about mentions, and what it is asked to keep."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
 from pipeline.config import require
@@ -63,6 +63,7 @@ class Lookup:
     targets: dict[str, Target]
     names: dict[str, list[Candidate]]
     rests: dict[str, int]  # by name: the weight of what is no candidate
+    both: dict[str, bool] = field(default_factory=dict)  # languages.names_both of names asked for
 
 
 Span = tuple[int, int, str]  # start, end, and a title or label

@@ -21,10 +21,13 @@ _BEHIND = re.compile(
     r"|[ -](?:languages?|words?|terms?|phrases?|verbs?|nouns?|dialects?|grammar|spelling"
     r"|pronunciation|translations?|speak(?:ers?|ing))(?!\w)"
 )
-_BEFORE = re.compile(
-    r"\b(?:in|in both|into|from|sp(?:ea|o)k(?:e|en|s|ing)?|learn(?:s|ed|t|ing)?|fluent"
-    r"|knowledge of|translated to) $",
-    re.IGNORECASE,
+_BEFORE = tuple(
+    f" {words} "
+    for words in (
+        *("in", "in both", "into", "from", "learn", "learns", "learned", "learnt", "learning"),
+        *("speak", "speaks", "spoke", "spoken", "speaking", "fluent"),
+        *("knowledge of", "translated to"),
+    )
 )
 # Behind a noun, never behind an adjective: "in German is", not "in German cities" ...
 _SMALL = (
@@ -44,10 +47,11 @@ def means_language(text: str, start: int, end: int) -> bool:
     behind = text[end : end + _WIDTH]
     if _BEHIND.match(behind):
         return True
-    before = text[max(start - _WIDTH, 0) : start]
-    if before.endswith("from the "):
-        return _QUOTED.match(behind) is not None
-    return _BEFORE.search(before) is not None and _ALONE.match(behind) is not None
+    # a tuple of endings takes a third of the time of a pattern, and NORP is every twelfth name
+    before = f" {text[max(start - _WIDTH, 0) : start].lower()}".replace("(", " ")
+    if before.endswith(_BEFORE):
+        return _ALONE.match(behind) is not None
+    return before.endswith(" from the ") and _QUOTED.match(behind) is not None
 
 
 def names_both(candidates: Sequence[Candidate]) -> bool:

@@ -160,10 +160,11 @@ class _Document:
     def read_things(self) -> None:
         """Decide what the names mean that the tagger saw, long ones first."""
         text, counts, linked, labels = self.text, self.counts, self.linked, self.labels
-        senses, names = self.senses, self.lookup.names
+        senses, names, spans, placed = self.senses, self.lookup.names, self.spans, self.placed
         settled = senses.by_name
         has_links = 1 in linked
-        groups: dict[tuple[str, bool], list[Span]] = {}  # by name, and whether it is a language's
+        groups: dict[str, list[Span]] = {}
+        languages: dict[str, list[Span]] = {}
         for start, end, label in self.things:
             surface = text[start:end]
             first, last = find_core(surface)
@@ -179,42 +180,41 @@ class _Document:
             if surface not in names and surface not in settled:
                 surface = skip_article(surface)
                 start = end - len(surface)
-            name = surface, label in AGAINST and self.is_language_at(surface, start, end, label)
-            if name in groups:
-                groups[name].append((start, end, label))
+            own = groups
+            if label in AGAINST and self.is_language_at(surface, start, end, label):
+                own = languages
+            if surface in own:
+                own[surface].append((start, end, label))
             else:
-                groups[name] = [(start, end, label)]
-        for name in sorted(groups, key=_count_blanks, reverse=True):  # of as many, the first
-            (surface, is_language), group = name, groups[name]
+                own[surface] = [(start, end, label)]
+        for surface, group in languages.items():
+            for start, end, _ in group:
+                sense = spans.setdefault((start, end), senses.of_language(surface, start))
+            placed[surface] = placed.get(surface, 0) + len(group)
+            counts[_TAGGED[sense.reason]] += len(group)
+        for surface in sorted(groups, key=_count_blanks, reverse=True):  # of as many, the first
+            group = groups[surface]
             label = group[0][2]
-            if is_language:
-                for span in group:
-                    self.place(surface, [span], senses.of_language(surface, span[0]))
-                continue
             people = senses.of_people(surface) if label == "NORP" else None
             sense = people or settled.get(surface) or senses.decide(surface, label)
             senses.settle(surface, sense, is_person=label == "PERSON")
             if surface in senses.linked_at and not people:
-                for span in group:
-                    self.place(surface, [span], senses.at(surface, span[0]))
+                for start, end, _ in group:
+                    spans.setdefault((start, end), senses.at(surface, start))
             else:
-                self.place(surface, group, sense)
-
-    def place(self, surface: str, spans: Sequence[Span], sense: Sense) -> None:
-        """Give places of a name their meaning."""
-        for start, end, _ in spans:
-            self.spans.setdefault((start, end), sense)
-        self.placed[surface] = self.placed.get(surface, 0) + len(spans)
-        self.counts[_TAGGED[sense.reason]] += len(spans)
+                for start, end, _ in group:
+                    spans.setdefault((start, end), sense)
+            placed[surface] = placed.get(surface, 0) + len(group)
+            counts[_TAGGED[sense[1]]] += len(group)
 
     def is_language_at(self, surface: str, start: int, end: int, label: str) -> bool:
         """Say whether a name that a language shares with a people stands for the language here."""
         senses = self.senses
-        settled = surface in senses.by_name and surface not in senses.languages
-        doubtful = label != "LANGUAGE" or settled
-        if doubtful and not means_language(self.text, start, end):
+        if not senses.names_both(surface):
             return False
-        return senses.names_both(surface)
+        settled = surface in senses.by_name and surface not in senses.languages
+        sure = label == "LANGUAGE" and not settled
+        return sure or means_language(self.text, start, end)
 
     def find_repeats(self) -> None:
         """Add the places where a settled name stands and neither hyperlink nor tag is."""
@@ -237,5 +237,5 @@ class _Document:
                 self.spans[start, end] = Sense(key, reason, confidence)
 
 
-def _count_blanks(name: tuple[str, bool]) -> int:
-    return name[0].count(" ")
+def _count_blanks(name: str) -> int:
+    return name.count(" ")

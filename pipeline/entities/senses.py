@@ -1,5 +1,6 @@
 """What the names of one document mean: settled by hyperlinks and title, or decided."""
 
+import operator
 from bisect import bisect_left
 from collections.abc import Sequence
 
@@ -18,6 +19,8 @@ from pipeline.entities.languages import AGAINST, names_both
 from pipeline.entities.names import MIN_SURNAME, acronyms, ends_of, is_acronym, starts_surname
 from pipeline.entities.page import Page
 from pipeline.entities.types import AGREEING, LANGUAGE, PERSON
+
+_first = operator.itemgetter(0)
 
 
 class Senses:
@@ -63,14 +66,15 @@ class Senses:
         """Return what a name means at a place where the words around speak of a language."""
         if self.links_language.get(name):
             return self.at(name, start)
-        sense = self.languages.get(name)
-        if sense is None:
-            item = self.page.languages.get(name)
-            sense = Sense(item, "page", PAGE) if item else self.decide_by_evidence(name, "LANGUAGE")
+        if name not in self.languages:
+            if item := self.page.languages.get(name):
+                sense = Sense(item, "page", PAGE)
+            else:
+                sense = self.decide(name, "LANGUAGE", by_page=False)
             self.languages[name] = sense
             if isinstance(sense.key, int):
                 self.items.add(sense.key)
-        return sense
+        return self.languages[name]
 
     def of_people(self, name: str) -> Sense | None:
         """Return what is meant where nothing speaks of a language, if a name links to one only."""
@@ -80,7 +84,10 @@ class Senses:
 
     def names_both(self, name: str) -> bool:
         """Say whether a name that the tagger saw is that of a language and of a people or place."""
-        return names_both(self.lookup.names.get(name, ()))
+        known = self.lookup.both.get(name)
+        if known is None:  # asked for every nationality that the tagger sees
+            known = self.lookup.both[name] = names_both(self.lookup.names.get(name, ()))
+        return known
 
     def at(self, name: str, start: int) -> Sense:
         """Return what a name means at a place: as in the last hyperlink before, else the first."""
@@ -90,17 +97,16 @@ class Senses:
         before = bisect_left(linked, start, key=_first)
         return linked[max(before - 1, 0)][1]
 
-    def decide(self, name: str, label: str) -> Sense:
-        """Return what a name means that no hyperlink and no title of the document has settled."""
-        if name in self.page.senses and name not in self.unknown:
-            return Sense(self.page.senses[name], "page", PAGE)
-        return self.decide_by_evidence(name, label)
+    def decide(self, name: str, label: str, *, by_page: bool = True) -> Sense:
+        """Return what a name means that no hyperlink and no title of the document has settled.
 
-    def decide_by_evidence(self, name: str, label: str) -> Sense:
-        """Return what a name means by its candidates and by other names of the document."""
+        `by_page`: as hyperlinks in other documents of the page say, if there are any.
+        """
         page, is_person, item = self.page, label in ("PERSON", ""), 0
         if name in self.unknown:
             return Sense(name, "unlinked", 0.0)
+        if by_page and name in page.senses:
+            return Sense(page.senses[name], "page", PAGE)
         if candidates := self.lookup.names.get(name):
             found, share = self.weigh(name, label, candidates)
             item = found if share >= self.config.min_confidence else 0
@@ -119,7 +125,7 @@ class Senses:
     def weigh(self, name: str, label: str, candidates: Sequence[Candidate]) -> tuple[int, float]:
         """Return the item that a name means most probably here, and its share of the weight."""
         expected, items, penalty = AGREEING.get(label, 0), self.items, self.config.type_penalty
-        against = AGAINST[label] if label in AGAINST and names_both(candidates) else ()
+        against = AGAINST[label] if label in AGAINST and self.names_both(name) else ()
         best, total, found = 0.0, float(self.lookup.rests.get(name, 0)), 0
         for item, number, types in candidates:
             weight = float(number)
@@ -151,7 +157,3 @@ class Senses:
         keys = (sense.key for name, sense in self.phrases.items() if letters in acronyms(name))
         key = next(keys, None)
         return Sense(key, "acronym", ACRONYM) if key else None
-
-
-def _first(pair: tuple[int, Sense]) -> int:
-    return pair[0]
