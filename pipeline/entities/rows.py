@@ -1,12 +1,13 @@
 """Entities to columns: what `extract` has collected of the index's tables so far.
 
-Claims are collected in passes over all statements of a block, in C, because Python would need a
-microsecond for each of the 1.5 billion in the full dump.
+Statements are collected in passes over all of a block, in C, because Python would need a
+microsecond for each of the 1.5 billion in the full dump. What is stored of them is chosen when they
+are written, of hundreds of blocks at once: numpy takes as long to begin as for a thousand rows.
 """
 
 import itertools
 import operator
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -28,6 +29,10 @@ COUNTERS = (
     "statements_repeated",
 )
 
+# What is collected for claims: tail and rank of each statement; size and property of each group (an
+# item's statements with one property); of each item the number of its groups, and itself.
+STATEMENT_TYPES = (np.int64, np.int8, np.int32, np.int32, np.int32, np.int64)
+
 Claims = dict[str, list[Statement]]
 
 _tail_of = operator.attrgetter("mainsnak.datavalue.value.item")
@@ -40,7 +45,7 @@ class Rows:
     def __init__(self, language: str) -> None:
         self._language = language
         self.counts: Counts = dict.fromkeys(COUNTERS, 0)
-        self._columns: dict[str, list[list[Any]]] = {}  # of claims, a list of arrays each
+        self._columns: dict[str, list[list[Any]]] = {}  # of claims, statements: arrays of blocks
         self._sizes: Counts = {}
         self._properties = _PropertyNumbers()
         for table in TABLES:
@@ -51,15 +56,14 @@ class Rows:
         for table, number in self._sizes.items():
             if number < max(at_least, 1):
                 continue
-            columns: list[Any] = self._columns[table]
-            if table == "claims":
-                columns = [np.concatenate(arrays) for arrays in columns]
+            columns = self._choose_claims() if table == "claims" else self._columns[table]
             writer.write(table, columns)
-            self.counts[table] += number
+            self.counts[table] += len(columns[0])
             self._clear(table)
 
     def _clear(self, table: str) -> None:
-        self._columns[table] = [[] for _ in TABLES[table]]
+        kinds: Iterable[Any] = STATEMENT_TYPES if table == "claims" else TABLES[table]
+        self._columns[table] = [[] for _ in kinds]
         self._sizes[table] = 0
 
     def add_items(self, items: Numbered) -> None:
@@ -117,20 +121,31 @@ class Rows:
     def _add_claims(self, owners: list[int], claims: list[Claims]) -> None:
         groups = list(itertools.chain.from_iterable(map(dict.values, claims)))
         statements = list(itertools.chain.from_iterable(groups))
-        if not statements:
-            return
-        # one row per statement
-        tails = np.fromiter(map(_tail_of, statements), np.int64, len(statements))
-        ranks = np.fromiter(map(RANKS.__getitem__, map(_rank_of, statements)), np.int64)
-        sizes = np.fromiter(map(len, groups), np.int64, len(groups))
-        group = np.repeat(np.arange(len(groups)), sizes)
-        # one row per group: the statements of an item with one property
-        items = np.repeat(owners, list(map(len, claims)))
         names = itertools.chain.from_iterable(claims)
-        properties = np.fromiter(map(self._properties.__getitem__, names), np.int64)
+        for column, values, kind in zip(
+            self._columns["claims"],
+            (
+                map(_tail_of, statements),
+                map(RANKS.__getitem__, map(_rank_of, statements)),
+                map(len, groups),
+                map(self._properties.__getitem__, names),
+                map(len, claims),
+                owners,
+            ),
+            STATEMENT_TYPES,
+            strict=True,
+        ):
+            column.append(np.fromiter(values, kind))
+        self._sizes["claims"] += len(statements)
+
+    def _choose_claims(self) -> list[Any]:
+        """Return the columns of `claims`: of the statements collected, what is stored of them."""
+        columns = map(np.concatenate, self._columns["claims"])
+        tails, ranks, sizes, properties, numbers, owners = columns
+        group, items = np.repeat(np.arange(len(sizes)), sizes), np.repeat(owners, numbers)
         # Wikidata's "truthy" claims: of a group the preferred ones, if there are none the normal
         # ones; a preferred "no value" counts
-        top = np.zeros(len(groups), np.int64)
+        top = np.zeros(len(sizes), ranks.dtype)
         np.maximum.at(top, group, ranks)
         deprecated = (tails > 0) & (ranks == 0)
         kept = (tails > 0) & (ranks > 0) & (properties[group] > 0)
@@ -139,17 +154,14 @@ class Rows:
         keys = np.sort((group << 34 | tails << 2 | (3 - ranks))[kept])
         keys = keys[np.flatnonzero(np.diff(keys >> 2, prepend=-1))]
         group, tails, ranks = keys >> 34, keys >> 2 & 0xFFFFFFFF, 3 - (keys & 3)
-        rows = (items[group], properties[group], tails, ranks, ranks == top[group])
-        for column, values, field in zip(
-            self._columns["claims"], rows, TABLES["claims"], strict=True
-        ):
-            column.append(values.astype(field.type.to_pandas_dtype()))
-        self._sizes["claims"] += len(keys)
         num_kept, num_deprecated = int(kept.sum()), int(deprecated.sum())
-        self.counts["statements"] += len(statements)
-        self.counts["statements_without_item"] += len(statements) - num_kept - num_deprecated
+        self.counts["statements"] += len(kept)
+        self.counts["statements_without_item"] += len(kept) - num_kept - num_deprecated
         self.counts["statements_deprecated"] += num_deprecated
         self.counts["statements_repeated"] += num_kept - len(keys)
+        rows = items[group], properties[group], tails, ranks, ranks == top[group]
+        fields = zip(rows, TABLES["claims"], strict=True)
+        return [values.astype(field.type.to_pandas_dtype()) for values, field in fields]
 
 
 class _PropertyNumbers(dict[str, int]):
