@@ -1,10 +1,14 @@
+import json
+
 import pyarrow.parquet as pq
 import pytest
 from small_wikidata import dump, entity_value, item, prop, statement, term, text_value
 
 from pipeline.entities.blocks import Range
 from pipeline.entities.extract import ExtractTask, extract
-from pipeline.entities.parts import TABLES
+from pipeline.entities.parts import TABLES, PartWriter
+from pipeline.entities.rows import Rows
+from pipeline.entities.wikidata import EntityDecoder
 from pipeline.errors import InputError
 
 
@@ -40,6 +44,44 @@ def test_extract_names_valid_in_all_languages_stand_in(run):
     tables, _ = run([item(1, labels=labels), item(2, labels={**labels, **term("Oda")}), item(3)])
     assert tables["items"] == [(1, "ODA"), (2, "Oda"), (3, None)]
     assert tables["aliases"] == [(2, "ODA")]
+
+
+def test_extract_blocks_that_are_written_at_once_stay_apart(tmp_path):
+    """The same property in neighbouring items is no group: each has its own truthy claims."""
+    two = [statement("Q5", "preferred"), statement("Q6")]
+    entities = [
+        item(1, claims={"P31": two, "P17": ["Q7", "Q7"]}),
+        item(2, claims={"P31": ["Q5"]}),
+        item(3),
+        item(4, claims={"P31": two}),
+    ]
+    decoder, written = EntityDecoder(language="en", wiki="enwiki"), {}
+    for name, blocks in (("each", [[entity] for entity in entities]), ("all", [entities])):
+        rows = Rows("en")
+        for block in blocks:
+            lines = b"".join(json.dumps(entity).encode() + b"\n" for entity in block)
+            rows.add_items(decoder.decode_lines(lines, {})[0])
+        with PartWriter(tmp_path / name) as writer:
+            rows.flush(writer, at_least=1)
+        written[name] = pq.read_table(tmp_path / name / "claims.parquet").to_pylist(), rows.counts
+    assert written["each"] == written["all"]
+    claims, counts = written["all"]
+    assert [tuple(row.values()) for row in claims] == [
+        (1, 31, 5, 2, True),
+        (1, 31, 6, 1, False),
+        (1, 17, 7, 1, True),
+        (2, 31, 5, 1, True),
+        (4, 31, 5, 2, True),
+        (4, 31, 6, 1, False),
+    ]
+    assert (counts["claims"], counts["statements"], counts["statements_repeated"]) == (6, 7, 1)
+
+
+def test_extract_leaves_out_claims_of_what_is_no_property(run):
+    of = {name: ["Q5"] for name in ("P31", "P70000", "P0", "Q7", "P+1")}  # 16 bits hold 65,535
+    tables, counts = run([item(1, claims=of), item(2, claims={"P70000": ["Q5"]})])
+    assert tables["claims"] == [(1, 31, 5, 1, True)]
+    assert (counts["claims"], counts["statements"], counts["statements_without_item"]) == (1, 6, 5)
 
 
 def test_extract_demonyms_of_one_language_each_once(run):

@@ -25,6 +25,7 @@ def speaks_of_language(marked):
         "They wrote in _Odan_.",
         "in _Odan_ and Gelic",
         "In _Odan_, it means",
+        "Oda (in _Odan_)",
         "from the _Odan_ 'ka'",
         "from the _Odan_ meaning",
         "in _Odan_ and Gelic is",
