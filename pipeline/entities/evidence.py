@@ -18,7 +18,7 @@ PAGE = 0.97  # of 1,745 hyperlinks whose text another window of the page links t
 SURNAME = 0.9
 AMBIGUOUS_SURNAME = 0.6  # of several persons of the document
 ACRONYM = 0.8
-PRESENT = 10.0  # factor for an item that the document names otherwise
+PRESENT = 10.0  # factor for an item that the document names otherwise (but languages.AGAINST)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -30,7 +30,8 @@ class LinkConfig:
     repeats: Literal["all", "tagged"]  # look for names where the tagger saw none
     min_confidence: float  # of a link by name alone
     max_candidates: int  # items weighed for a name
-    type_penalty: float  # factor for an item whose classes contradict the tagger's label
+    # factor for an item whose classes contradict the tagger's label; twice if languages.AGAINST
+    type_penalty: float
     excluded_classes: tuple[int, ...]  # items of these classes are no entities
     hidden_fraction: float  # of the pages, whose hyperlinks are hidden to measure linking
 

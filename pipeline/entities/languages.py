@@ -47,7 +47,7 @@ def means_language(text: str, start: int, end: int) -> bool:
     behind = text[end : end + _WIDTH]
     if _BEHIND.match(behind):
         return True
-    # a tuple of endings takes a third of the time of a pattern, and NORP is every twelfth name
+    # endings, not a pattern, which would be tried at every place before a name
     before = f" {text[max(start - _WIDTH, 0) : start].lower()}".replace("(", " ")
     if before.endswith(_BEFORE):
         return _ALONE.match(behind) is not None
