@@ -7,14 +7,22 @@ are written, of hundreds of blocks at once: numpy takes as long to begin as for 
 
 import itertools
 import operator
-from collections.abc import Iterable, Iterator
+import types
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
 import numpy as np
 
 from pipeline.entities.parts import TABLES, PartWriter
-from pipeline.entities.statements import RANKS, EntityValue, Statement, TextValue
-from pipeline.entities.wikidata import Numbered, read_id
+from pipeline.entities.statements import (
+    RANKS,
+    Statement,
+    Value,
+    read_id,
+    read_items,
+    read_number,
+)
+from pipeline.entities.wikidata import Numbered
 from pipeline.progress import Counts
 
 DEMONYM = "P1549"
@@ -33,9 +41,12 @@ COUNTERS = (
 # item's statements with one property); of each item the number of its groups, and itself.
 STATEMENT_TYPES = (np.int64, np.int8, np.int32, np.int32, np.int32, np.int64)
 
+NOTHING = types.SimpleNamespace(own=None, mul=None)  # what `[]` holds in the place of a map
+
 Claims = dict[str, list[Statement]]
 
-_tail_of = operator.attrgetter("mainsnak.datavalue.value.item")
+_value_of = operator.attrgetter("mainsnak.datavalue.value")
+_text_of = operator.attrgetter("value")
 _rank_of = operator.attrgetter("rank")
 
 
@@ -71,22 +82,21 @@ class Rows:
         numbers, labels = self._columns["items"]
         named, names = self._columns["aliases"]
         linked, pages = self._columns["sitelinks"]
-        for item, entity in items:
+        owners = [number for number, _ in items]
+        numbers += owners
+        for number, entity in items:
             label, aliases = _read_names(entity)
-            numbers.append(item)
             labels.append(label)
             if aliases:
-                named += [item] * len(aliases)
+                named += [number] * len(aliases)
                 names += aliases
-            page = getattr(entity.sitelinks, "own", None)  # `[]` has none
-            if page is not None:
-                linked.append(item)
+            page = (entity.sitelinks or NOTHING).own
+            if page:
+                linked.append(number)
                 pages.append(page.title.replace("_", " "))
         self._sizes |= {"items": len(numbers), "aliases": len(named), "sitelinks": len(linked)}
-        owned = [(item, entity) for item, entity in items if entity.claims.__class__ is dict]
-        claims = [entity.claims for _, entity in owned]
-        self._add_claims([item for item, _ in owned], claims)
-        self._add_demonyms([entry for entry in owned if DEMONYM in entry[1].claims])
+        self._add_claims(owners, [entity.claims or {} for _, entity in items])
+        self._add_demonyms([entry for entry in items if DEMONYM in (entry[1].claims or ())])
 
     def add_properties(self, properties: Numbered) -> None:
         """Add properties with their names, datatypes, inverses and whether they are symmetric."""
@@ -94,9 +104,9 @@ class Rows:
         named, names = self._columns["property_aliases"]
         for number, entity in properties:
             label, aliases = _read_names(entity)
-            claims = entity.claims if isinstance(entity.claims, dict) else {}
-            inverses = [value.property for value in _read_values(claims, INVERSE)]
-            symmetric = any(value.item == SYMMETRIC for value in _read_values(claims, CONSTRAINT))
+            claims = entity.claims or {}
+            inverses = [read_number(value, "property") for value in _read_values(claims, INVERSE)]
+            symmetric = SYMMETRIC in read_items(_read_values(claims, CONSTRAINT))
             inverse = next(filter(None, inverses), None)
             row = (number, label or f"P{number}", entity.datatype, inverse, symmetric)
             for column, value in zip(rows, row, strict=True):
@@ -111,7 +121,7 @@ class Rows:
             texts = [
                 value.text
                 for value in _read_values(entity.claims, DEMONYM)
-                if isinstance(value, TextValue) and value.language == self._language and value.text
+                if isinstance(value, Value) and value.language == self._language and value.text
             ]
             for text in dict.fromkeys(texts):
                 named.append(item)
@@ -125,7 +135,7 @@ class Rows:
         for column, values, kind in zip(
             self._columns["claims"],
             (
-                map(_tail_of, statements),
+                read_items(map(_value_of, statements)),
                 map(RANKS.__getitem__, map(_rank_of, statements)),
                 map(len, groups),
                 map(self._properties.__getitem__, names),
@@ -172,26 +182,25 @@ class _PropertyNumbers(dict[str, int]):
         return self[name]
 
 
-def _read_names(entity: Any) -> tuple[str | None, list[str]]:
+def _read_names(entity: Any) -> tuple[str | None, Collection[str]]:
     """Return the label and the other names, each once."""
-    try:
-        own, mul = entity.labels.own, entity.labels.mul
-    except AttributeError:  # `[]` or nothing
-        own = mul = None
+    labels, aliases = entity.labels or NOTHING, entity.aliases or NOTHING
+    own, mul = labels.own, labels.mul
     label = own.value if own else mul.value if mul else None
-    try:
-        first, second = entity.aliases.own, entity.aliases.mul
-    except AttributeError:
-        first = second = None
-    if not first and not second and not (own and mul):
-        return label, []
-    terms = [*((mul,) if own and mul else ()), *(first or ()), *(second or ())]
-    names = dict.fromkeys([term.value for term in terms])
-    return label, [name for name in names if name and name != label]
+    first, second = aliases.own, aliases.mul
+    if not (first or second or (own and mul)):
+        return label, ()
+    terms = [*first, *second] if first and second else first or second or []
+    if own and mul:
+        terms = [mul, *terms]
+    names = dict.fromkeys(map(_text_of, terms))
+    names.pop("", None)
+    names.pop(label, None)
+    return label, names
 
 
-def _read_values(claims: Claims, name: str) -> Iterator[EntityValue | TextValue]:
+def _read_values(claims: Claims, name: str) -> Iterator[Value | str]:
     """Yield the values of a property, but for deprecated ones."""
     for statement in claims.get(name, ()):
         if RANKS[statement.rank]:
-            yield statement.mainsnak.datavalue.value
+            yield _value_of(statement)

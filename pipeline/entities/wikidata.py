@@ -8,17 +8,17 @@ of one wiki and the values of statements.
 
 import types
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar, Literal
 
 import msgspec
 
-from pipeline.entities.statements import LooseStatement, Statement, tighten
+from pipeline.entities.statements import KINDS, LooseStatement, Statement, read_id, tighten
 from pipeline.progress import Counts, add_counts
 
-COMMA = ord(",")
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
-KINDS = {"item": ("Q", 2**32 - 1), "property": ("P", 2**16 - 1)}  # the highest that is stored
 Numbered = list[tuple[int, Any]]  # numbers of ids with their entities
+REFUSED = (msgspec.DecodeError, UnicodeDecodeError)
+SEPARATOR = b",\n"
 PREFIXES = {"Q": "item", "P": "property", "L": "lexeme"}
 
 
@@ -34,8 +34,18 @@ class Sitelink(msgspec.Struct, gc=False):
     title: str
 
 
-class Entity(msgspec.Struct, gc=False):
-    """What the index takes of an entity; the maps are added by `EntityDecoder`."""
+class Entity(msgspec.Struct, gc=False, kw_only=True):
+    """What the index takes of an item or a property; `_make_entity` adds the maps."""
+
+    id: str
+    type: Literal["item", "property"]
+    datatype: str = ""
+    redirect: ClassVar[None] = None
+    missing: ClassVar[Any] = msgspec.UNSET
+
+
+class LooseEntity(msgspec.Struct, gc=False, kw_only=True):
+    """What it takes of any JSON object, be it an entity or not."""
 
     id: str | None = None
     type: str | None = None
@@ -55,19 +65,22 @@ class EntityDecoder:
     `labels.mul` and `aliases.mul` beside `labels.own` and `aliases.own`. `line` is the number of
     lines seen.
 
-    Almost all entities have the same shape, which one decoder reads fast; what it refuses, a
-    second one reads that knows the shapes of old dumps too.
+    Almost all entities have the same shape, which one decoder reads fast, all lines of a block in
+    one call. A block that it refuses it reads again line by line, and a line that it refuses goes
+    to a second one that knows the shapes of old dumps too.
     """
 
     def __init__(self, *, language: str, wiki: str) -> None:
         self.line = 0
-        entity = _make_entity(language, wiki, Statement)
-        loose = _make_entity(language, wiki, LooseStatement)
+        entity = _make_entity(language, wiki, Entity, Statement)
+        loose = _make_entity(language, wiki, LooseEntity, LooseStatement)
         by_id = types.GenericAlias(dict, (str, loose))
         answer: Any = msgspec.defstruct("Answer", [("entities", by_id)])
-        self._decode: Any = msgspec.json.Decoder(entity).decode
+        decoder: Any = msgspec.json.Decoder(entity)
+        self._decode, self._decode_lines = decoder.decode, decoder.decode_lines
+        self._decode_list: Any = msgspec.json.Decoder(types.GenericAlias(list, entity)).decode
         self._decode_loose: Any = msgspec.json.Decoder(loose).decode
-        self._decode_list: Any = msgspec.json.Decoder(types.GenericAlias(list, loose)).decode
+        self._decode_loose_list: Any = msgspec.json.Decoder(types.GenericAlias(list, loose)).decode
         self._decode_answer: Any = msgspec.json.Decoder(answer).decode
 
     def decode_lines(self, text: bytes, counts: Counts) -> tuple[Numbered, Numbered]:
@@ -79,33 +92,47 @@ class EntityDecoder:
         Raises:
             BrokenLineError: A line is not JSON.
         """
-        decode, view = self._decode, memoryview(text)
-        items: Numbered = []
-        properties: Numbered = []
-        start, size, line = 0, len(text), self.line
-        while start < size:
-            line += 1
-            end = text.find(b"\n", start)
-            end = end if end >= 0 else size
-            stop = end - 1 if text[end - 1] == COMMA else end
+        numbered = self._decode_block(text)
+        if not numbered:
+            numbered = self._decode_each(text, counts)
+        properties = [entry for entry in numbered if entry[1].type == "property"]
+        if properties:
+            numbered = [entry for entry in numbered if entry[1].type == "item"]
+        return numbered, properties
+
+    def _decode_block(self, text: bytes) -> Numbered:
+        """Decode all lines at once; return nothing if one of them has not the usual shape."""
+        end = len(text) - len(SEPARATOR) if text.endswith(SEPARATOR) else len(text)
+        array = b"".join((b"[", memoryview(text)[:end], b"]"))
+        for decode, data in ((self._decode_list, array), (self._decode_lines, text)):
             try:
-                entity = decode(view[start:stop])
-            except (msgspec.DecodeError, UnicodeDecodeError):
-                entity = None
-            number = read_id(entity.id, "item") if entity and entity.type == "item" else 0
-            if number:
-                items.append((number, entity))
-            else:
-                self.line = line
-                for entity in self._decode_odd(text[start:end]):
-                    kind, number = _classify(entity)
-                    if number:
-                        (items if kind == "item" else properties).append((number, entity))
-                    else:
-                        add_counts(counts, {f"skipped_{kind}": 1})
-            start = end + 1
-        self.line = line
-        return items, properties
+                numbered = [(read_id(entity.id, entity.type), entity) for entity in decode(data)]
+            except REFUSED:
+                continue
+            if all(number for number, _ in numbered):
+                self.line += text.count(b"\n") + (not text.endswith(b"\n"))
+                return numbered
+        return []
+
+    def _decode_each(self, text: bytes, counts: Counts) -> Numbered:
+        """Decode lines one by one, and count what is neither an item nor a property."""
+        numbered: Numbered = []
+        for line in text.removesuffix(b"\n").split(b"\n"):
+            self.line += 1
+            for entity in self._decode_line(line):
+                kind, number = _classify(entity)
+                if number:
+                    entity.type = kind
+                    numbered.append((number, entity))
+                else:
+                    add_counts(counts, {f"skipped_{kind}": 1})
+        return numbered
+
+    def _decode_line(self, line: bytes) -> Sequence[Any]:
+        try:
+            return (self._decode(line.removesuffix(b",")),)
+        except REFUSED:
+            return self._decode_odd(line)
 
     def _decode_odd(self, line: bytes) -> Sequence[Any]:
         """Decode a line that is not one item of the usual shape with perhaps a comma behind."""
@@ -118,14 +145,14 @@ class EntityDecoder:
             return (None,)
         try:
             if body.startswith(b"["):
-                entities = self._decode_list(body)
+                entities = self._decode_loose_list(body)
             else:
                 entities = [self._decode_loose(body)]
                 if entities[0].id is None and b'"entities"' in body:
                     entities = self._decode_answer(body).entities.values()
         except msgspec.ValidationError:
-            return (Entity(),)
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            return (LooseEntity(),)
+        except REFUSED as error:
             raise BrokenLineError(str(error)) from None
         for entity in entities:
             if isinstance(entity.claims, dict):
@@ -136,8 +163,8 @@ class EntityDecoder:
         return list(entities)
 
 
-def _make_entity(language: str, wiki: str, statement: Any) -> Any:
-    """Return an `Entity` with the maps by language and wiki, and statements of a type."""
+def _make_entity(language: str, wiki: str, base: Any, statement: Any) -> Any:
+    """Return a kind of entity with the maps by language and wiki, and statements of a type."""
     names = {"own": language, "mul": "mul" if language != "mul" else ""}
 
     def by_language(name: str, kind: Any) -> Any:
@@ -156,7 +183,8 @@ def _make_entity(language: str, wiki: str, statement: Any) -> Any:
             ("sitelinks", sitelinks | list[Any] | None, None),
             ("claims", claims | list[Any] | None, None),
         ],
-        bases=(Entity,),
+        bases=(base,),
+        kw_only=True,
         gc=False,
     )
 
@@ -174,12 +202,3 @@ def _classify(entity: Any) -> tuple[str, int]:
         return kind if kind in ("lexeme", "malformed") else "other", 0
     number = read_id(entity.id, kind)
     return (kind, number) if number else ("malformed", 0)
-
-
-def read_id(name: str | None, kind: str) -> int:
-    """Return the number of the id of an item or property, 0 if it is none."""
-    prefix, most = KINDS[kind]
-    if not name or name[0] != prefix or not name[1:].isdecimal():
-        return 0
-    number = int(name[1:])
-    return number if number <= most else 0

@@ -1,7 +1,8 @@
 import json
 
+import msgspec
 import pytest
-from small_wikidata import dump, item, prop, term
+from small_wikidata import dump, entity_value, item, prop, statement, term
 
 from pipeline.entities.wikidata import BrokenLineError, EntityDecoder
 
@@ -97,3 +98,36 @@ def test_wikidata_other_languages_and_wikis_are_skipped():
     assert (entity.labels.own.value, entity.sitelinks.own) == ("Odha", None)
     [(_, entity)], _, _ = decode(data, "mul")
     assert entity.labels.own is None
+
+
+UNUSUAL = [
+    {"type": "lexeme", "id": "L7"},
+    None,
+    {"id": "Q9", "labels": []},
+    {"type": "item", "id": "Q0"},
+    item(8, claims={"P5": [statement({"type": "strange", "value": 1})]}),
+]
+
+
+@pytest.mark.parametrize("unusual", [[], *([entity] for entity in UNUSUAL), UNUSUAL])
+@pytest.mark.parametrize("end", [b",\n", b"\n"])
+def test_wikidata_blocks_decoded_at_once_are_as_lines_decoded_alone(unusual, end):
+    value = entity_value("Q6")
+    del value["value"]["numeric-id"]
+    usual = [GOOD, prop(17, "country"), item(3, claims={"P17": [statement(value), "Q5", "P17"]})]
+    lines = [json.dumps(entity).encode() + end for entity in [*usual, *unusual, item(4, "Ida")]]
+    decoder, counts = EntityDecoder(language="en", wiki="enwiki"), {}
+    items, properties = decoder.decode_lines(b"".join(lines), counts)
+    assert decoder.line == len(lines)
+    alone, alone_counts = EntityDecoder(language="en", wiki="enwiki"), {}
+    each = [alone.decode_lines(line, alone_counts) for line in lines]
+
+    def plain(numbered):
+        return [(number, msgspec.to_builtins(entity)) for number, entity in numbered]
+
+    assert plain(items) == plain([entry for found, _ in each for entry in found])
+    assert plain(properties) == plain([entry for _, found in each for entry in found])
+    assert counts == alone_counts
+    assert [number for number, _ in items][:2] == [1, 3]
+    assert items[-1][0] == 4
+    assert sum(counts.values()) + len(items) + len(properties) == len(lines)
