@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.errors import InputError
+from pipeline.memory import find_memory
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -52,7 +53,7 @@ SETTINGS = (
     Setting(
         name="ERICA_MEMORY_GB",
         default="",
-        meaning="memory limit of DuckDB in GB; default: half of the machine's",
+        meaning="memory limit of DuckDB in GB; default: half of what this process may use",
     ),
     Setting(
         name="ERICA_NPROC", default="1", meaning="training processes of one machine (torchrun)"
@@ -140,10 +141,7 @@ def checkpoint_seconds() -> float:
         InputError: Not a number, or below 0.
     """
     value = read_setting("ERICA_CHECKPOINT_MINUTES")
-    try:
-        minutes = float(value)
-    except ValueError:
-        minutes = -1.0
+    minutes = _number(value)
     if not 0 <= minutes < math.inf:
         raise InputError(f"ERICA_CHECKPOINT_MINUTES: expected a number of 0 or more, got {value!r}")
     return 60 * minutes
@@ -183,12 +181,18 @@ def scratch_root() -> Path:
 
 
 def memory_limit_gb() -> float:
-    """Return DuckDB's memory limit in GB."""
+    """Return DuckDB's memory limit in GB.
+
+    Raises:
+        InputError: Not a number above 0.
+    """
     value = read_setting("ERICA_MEMORY_GB")
-    if value:
-        return float(_positive("ERICA_MEMORY_GB", value))
-    pages = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-    return round(pages / 2 / 1e9, 1)
+    if not value:
+        return round(find_memory() / 2e9, 2)
+    limit = _number(value)
+    if not 0 < limit < math.inf:
+        raise InputError(f"ERICA_MEMORY_GB: expected a number above 0, got {value!r}")
+    return limit
 
 
 def _one_of(name: str, *choices: str) -> str:
@@ -196,6 +200,13 @@ def _one_of(name: str, *choices: str) -> str:
     if value not in choices:
         raise InputError(f"{name}: expected {' or '.join(choices)}, got {value!r}")
     return value
+
+
+def _number(value: str) -> float:
+    try:
+        return float(value)
+    except ValueError:
+        return math.nan
 
 
 def _positive(name: str, value: str) -> int:
