@@ -1,11 +1,13 @@
 """What each data stage costs on a project's own data: by core, by two workers, in memory.
 
     python -m benchmarks.stages --project FOLDER [--stages parse,link] [--rates rates.json]
+        [--copies 4]
     python -m benchmarks.stages --growth 1,10,100 [--pages 300]
 
 The first form runs the stages of a project that `dvc repro` has been through (a scratch copy:
 their outputs are written anew) as DVC does, as processes, and prints seconds, processor seconds,
-units per second and core, and the largest process. The second makes worlds of growing size
+units per second and core, and the largest process; --copies: as if there were so many times as
+many shards, and files of Wikidata. The second makes worlds of growing size
 (pipeline/sample) and prints the same per page: flat numbers mean that a full dump costs its size.
 
 A unit is what the stage reads: of parse a MB of XML, of index a MB of JSON, else a document.
@@ -24,8 +26,9 @@ from pathlib import Path
 import pyarrow.parquet as pq
 
 from benchmarks.pretrain import ROOT
-from pipeline.io import write_json
+from pipeline.io import shard_name, write_json
 
+SHARDED = ("parse", "ner", "link", "annotate")
 STAGES = ("parse", "index", "ner", "link", "heldout", "annotate", "shard")
 
 
@@ -73,6 +76,30 @@ def _dump_size(project: Path, kind: str) -> float:
             while chunk := stream.read(1 << 22):
                 total += len(chunk)
     return total / 1e6
+
+
+def repeat_project(project: Path, copies: int, folder: Path) -> None:
+    """Make a project of links in which all shards and all files of Wikidata occur several times."""
+    data = folder / "data"
+    data.mkdir()
+    for name in ("params.yaml", "presets"):
+        (folder / name).symlink_to(project / name)
+    for path in (project / "data").iterdir():
+        if path.name not in ("reports", "fetch", *SHARDED):
+            (data / path.name).symlink_to(path)
+    for name in SHARDED:
+        shards = sorted((project / "data" / name).glob("shard_*.parquet")) * copies
+        (data / name).mkdir()
+        for number, shard in enumerate(shards):
+            (data / name / shard_name(number)).symlink_to(shard)
+        for path in (project / "data" / name).iterdir():
+            if path not in shards:
+                (data / name / path.name).symlink_to(path)
+    for name in ("wikipedia", "wikidata"):
+        (data / "fetch" / name).mkdir(parents=True)
+        for copy in range(copies if name == "wikidata" else 1):
+            for path in (project / "data" / "fetch" / name).iterdir():
+                (data / "fetch" / name / f"{copy}_{path.name}").symlink_to(path)
 
 
 def measure_project(project: Path, stages: list[str], workers: list[int], rates: Path) -> None:
@@ -126,6 +153,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--project", type=Path)
     parser.add_argument("--stages", default=",".join(STAGES))
+    parser.add_argument("--copies", type=int, default=1, help="of the shards and of Wikidata")
     parser.add_argument("--workers", default="1,2")
     parser.add_argument("--rates", type=Path, default=Path("rates.json"), help="file to write")
     parser.add_argument("--growth", default="")
@@ -136,7 +164,12 @@ def main() -> None:
         measure_growth([int(f) for f in options.growth.split(",")], options.pages, stages)
     elif options.project:
         workers = [int(number) for number in options.workers.split(",")]
-        measure_project(options.project.resolve(), stages, workers, options.rates)
+        project, rates = options.project.resolve(), options.rates.resolve()
+        with tempfile.TemporaryDirectory() as name:
+            if options.copies > 1:
+                repeat_project(project, options.copies, Path(name))
+                project = Path(name)
+            measure_project(project, stages, workers, rates)
     else:
         parser.error("give --project or --growth")
 
