@@ -10,8 +10,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipeline.database import connect
 from pipeline.documents.encode import COUNTERS, PARTS, load_tokenizer
-from pipeline.entities.store import connect
 from pipeline.errors import InputError
 from pipeline.io import read_table, shard_name, write_table
 from pipeline.progress import Counts, add_counts, nest

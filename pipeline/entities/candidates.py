@@ -13,10 +13,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from pipeline.database import connect, explain_limits
 from pipeline.entities.evidence import Candidate, LinkConfig, Lookup, Target
 from pipeline.entities.names import find_core, skip_article
 from pipeline.entities.quality import is_sampled
-from pipeline.entities.store import connect, explain_limits
 from pipeline.entities.types import LITERALS, ROOTS
 from pipeline.errors import InputError
 from pipeline.io import atomic_file, check_aligned, read_table

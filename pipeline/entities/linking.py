@@ -10,12 +10,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipeline.database import connect
 from pipeline.entities.candidates import look_up
 from pipeline.entities.evidence import Key, LinkConfig, Mentions
 from pipeline.entities.page import NO_PAGE, page_of, read_pages
 from pipeline.entities.quality import is_sampled, measure_page
 from pipeline.entities.resolve import link_document
-from pipeline.entities.store import connect
 from pipeline.entities.tagged import TaggedDocument, read_tagged
 from pipeline.io import write_table
 from pipeline.memory import pause_garbage_collection

@@ -1,18 +1,14 @@
 """The Wikidata index: a DuckDB file built from extracted parts, then only read."""
 
-import contextlib
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import duckdb
-
 from pipeline.config import require
+from pipeline.database import connect, explain_limits
 from pipeline.entities.parts import TABLES
 from pipeline.errors import InputError
 from pipeline.progress import Counts
-from pipeline.settings import memory_limit_gb, num_workers
 
 SQL = Path(__file__).with_name("store.sql")
 REPEATS_SQL = Path(__file__).with_name("repeats.sql")
@@ -62,46 +58,6 @@ def build_index(parts: Path, path: Path, spill: Path) -> Counts:
     if not counts["items"]:
         raise InputError("no item in the Wikidata dump; fetch.wikidata must name JSON entity dumps")
     return {"repeated": repeated, **counts}
-
-
-def connect(path: Path, *, spill: Path, read_only: bool = False, threads: int | None = None) -> Any:
-    """Open a DuckDB file under the limits of this run; `threads`: default one per worker.
-
-    Raises:
-        InputError: The file is missing or no DuckDB file.
-    """
-    if read_only and not path.exists():
-        raise InputError(f"{path}: not found; run `dvc repro`")
-    spill.mkdir(parents=True, exist_ok=True)
-    settings = {
-        "memory_limit": f"{memory_limit_gb()}GB",
-        "temp_directory": str(spill),
-        "threads": threads or num_workers(),
-        "preserve_insertion_order": False,  # or a sort larger than memory cannot spill
-    }
-    try:
-        connection = duckdb.connect(str(path), read_only=read_only, config=settings)
-        connection.execute("SET enable_progress_bar = false")  # it is drawn into log files too
-        return connection
-    except duckdb.Error as error:
-        reason = str(error).splitlines()[0]
-        raise InputError(f"{path}: not a usable index ({reason}); run `dvc repro`") from None
-
-
-@contextlib.contextmanager
-def explain_limits(spill: Path) -> Iterator[None]:
-    """Turn DuckDB's want of memory or disk into a line that says what to do."""
-    try:
-        yield
-    except duckdb.OutOfMemoryException:
-        raise InputError(
-            f"{spill}: DuckDB ran out of memory or of disk to spill to; set ERICA_MEMORY_GB, or "
-            "ERICA_SCRATCH to a larger disk"
-        ) from None
-    except duckdb.IOException as error:
-        if "No space left" not in str(error):
-            raise
-        raise InputError(f"{spill}: no space left; set ERICA_SCRATCH to a larger disk") from None
 
 
 def summarize(extracted: Counts, rows: Counts) -> dict[str, Counts]:

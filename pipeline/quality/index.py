@@ -6,8 +6,8 @@ from pathlib import Path
 import pyarrow as pa
 
 from pipeline.benchmarks.readers.running_text import HumanDocument
+from pipeline.database import connect
 from pipeline.entities.names import skip_article, trim
-from pipeline.entities.store import connect
 
 VALUES = ("TIME", "NUM")  # types of DocRED
 

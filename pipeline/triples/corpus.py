@@ -15,7 +15,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline.entities.store import connect, explain_limits
+from pipeline.database import connect, explain_limits
 from pipeline.errors import InputError
 from pipeline.io import atomic_file, read_table
 from pipeline.records.linked import LINKED

@@ -8,11 +8,11 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipeline.database import connect, explain_limits
 from pipeline.io import read_table, write_table
 from pipeline.progress import Counts, add_counts
 from pipeline.records.documents import DOCUMENTS
 from pipeline.wiki.documents import count_words
-from pipeline.wiki.merge import connect
 
 # pages with the title or the number of an earlier one, in the order of the units
 QUERY = """
@@ -39,7 +39,8 @@ def drop_duplicates(shards: Sequence[Path], pages: Sequence[Path], out: Path) ->
         What changes in the counts of the units.
     """
     repeated: dict[str, list[tuple[int, bool]]] = defaultdict(list)
-    with connect(out.parent) as connection:
+    spill = out.parent / "duckdb"
+    with explain_limits(spill), connect(None, spill=spill) as connection:
         rows = connection.execute(QUERY, [[str(path) for path in pages]]).fetchall()
     for file, page_id, disambiguation in rows:
         repeated[file].append((page_id, disambiguation))

@@ -2,14 +2,12 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
-import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from pipeline.database import connect, explain_limits
 from pipeline.io import ROW_GROUP, atomic_file
-from pipeline.settings import memory_limit_gb
 
 QUERIES = {
     "pages": (
@@ -31,21 +29,18 @@ QUERIES = {
 BATCH = 64 * ROW_GROUP
 
 
-def connect(scratch: Path) -> Any:
-    """Open an empty DuckDB that sorts on disk, under `scratch`, beyond its memory limit."""
-    connection = duckdb.connect()
-    connection.execute(f"SET memory_limit = '{memory_limit_gb()}GB'")
-    connection.execute("SET temp_directory = ?", [str(scratch / "duckdb")])
-    return connection
-
-
 def merge_sides(files: Sequence[Path], query: str, schema: pa.Schema, path: Path) -> int:
     """Write the result of `query` over the rows of `files` as one Parquet file; return its rows.
 
     The anchors of a full dump do not fit in memory, so nothing here holds all of them.
     """
     number = 0
-    with connect(path.parent.parent) as connection, atomic_file(path) as temporary:
+    spill = path.parent.parent / "duckdb"
+    with (
+        explain_limits(spill),
+        connect(None, spill=spill) as connection,
+        atomic_file(path) as temporary,
+    ):
         sources = ", ".join("'" + str(file).replace("'", "''") + "'" for file in files)
         connection.execute(
             f"CREATE VIEW rows AS FROM read_parquet([{sources}], "

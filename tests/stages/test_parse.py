@@ -212,3 +212,15 @@ def test_a_worker_passes_bad_input_on(tmp_path):
     assert "Traceback" not in failed.stderr
     assert "the bz2 stream that starts there is damaged" in failed.stderr.splitlines()[-1]
     assert not (tmp_path / "data/parse").exists()
+
+
+def test_parse_short_of_memory_is_one_line_and_goes_on_with_more(tmp_path):
+    project = make_project(tmp_path, multistream(make_pages(8)))
+    short = run_stage(project, ERICA_MEMORY_GB="0.001")
+    *_, line = short.stderr.splitlines()
+    assert short.returncode == 2
+    assert "Traceback" not in short.stderr
+    assert "DuckDB ran out of memory or of disk to spill to; raise ERICA_MEMORY_GB" in line
+    assert not (project / "data/parse").exists()
+    assert run_stage(project, ERICA_MEMORY_GB="1").returncode == 0
+    assert read_rows(project / "data/parse/shard_00000.parquet", DOCUMENTS)

@@ -6,8 +6,8 @@ import pytest
 from small_linking import CONFIG, ENTITIES, make_rows, write_corpus, write_index
 from small_wikidata import item
 
+from pipeline.database import connect
 from pipeline.entities.candidates import SurveyTask, build_candidates, look_up, survey_shard
-from pipeline.entities.store import connect
 from pipeline.entities.types import LANGUAGE, PERSON, PLACE
 from pipeline.errors import InputError
 

@@ -4,10 +4,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from small_wikidata import dump, item, prop, statement
 
+from pipeline.database import connect
 from pipeline.entities.blocks import split_file
 from pipeline.entities.extract import ExtractTask, extract
 from pipeline.entities.parts import TABLES
-from pipeline.entities.store import IndexConfig, build_index, connect
+from pipeline.entities.store import IndexConfig, build_index
 from pipeline.errors import InputError
 
 
