@@ -174,7 +174,11 @@ def load_many(folder: Path, number: int) -> None:
 def build_and_weigh(folder: Path) -> float:
     """Build the index in this process; return its peak memory in MB."""
     build_index(folder / "parts", folder / "index.duckdb", folder / "spill")
-    # a child's ru_maxrss starts with its parent's
+    return read_peak()
+
+
+def read_peak() -> float:
+    """Return the peak of this process in MB; a child's ru_maxrss starts with its parent's."""
     status = Path("/proc/self/status").read_text()
     return int(status.partition("VmHWM:")[2].split()[0]) / 1024
 
