@@ -14,6 +14,7 @@ A unit is what the stage reads: of parse a MB of XML, of index a MB of JSON, els
 """
 
 import argparse
+import itertools
 import os
 import resource
 import shutil
@@ -80,26 +81,28 @@ def _dump_size(project: Path, kind: str) -> float:
 
 def repeat_project(project: Path, copies: int, folder: Path) -> None:
     """Make a project of links in which all shards and all files of Wikidata occur several times."""
-    data = folder / "data"
-    data.mkdir()
+    (folder / "data" / "fetch").mkdir(parents=True)
     for name in ("params.yaml", "presets"):
         (folder / name).symlink_to(project / name)
-    for path in (project / "data").iterdir():
-        if path.name not in ("reports", "fetch", *SHARDED):
-            (data / path.name).symlink_to(path)
-    for name in SHARDED:
-        shards = sorted((project / "data" / name).glob("shard_*.parquet")) * copies
-        (data / name).mkdir()
-        for number, shard in enumerate(shards):
-            (data / name / shard_name(number)).symlink_to(shard)
-        for path in (project / "data" / name).iterdir():
-            if path not in shards:
-                (data / name / path.name).symlink_to(path)
-    for name in ("wikipedia", "wikidata"):
-        (data / "fetch" / name).mkdir(parents=True)
-        for copy in range(copies if name == "wikidata" else 1):
-            for path in (project / "data" / "fetch" / name).iterdir():
-                (data / "fetch" / name / f"{copy}_{path.name}").symlink_to(path)
+    for path in sorted((project / "data").iterdir()):
+        target = folder / "data" / path.name
+        if path.name in SHARDED:
+            shards = sorted(path.glob("shard_*.parquet"))
+            target.mkdir()
+            for number, shard in enumerate(shards * copies):
+                (target / shard_name(number)).symlink_to(shard)
+            for other in set(path.iterdir()) - set(shards):
+                (target / other.name).symlink_to(other)
+        elif path.name not in ("fetch", "reports"):
+            target.symlink_to(path)
+    for path in sorted((project / "data" / "fetch").iterdir()):
+        target = folder / "data" / "fetch" / path.name
+        if path.name == "wikidata":
+            target.mkdir()
+            for copy, file in itertools.product(range(copies), path.glob("[!.]*")):
+                (target / f"{copy}_{file.name}").symlink_to(file)
+        else:
+            target.symlink_to(path)
 
 
 def measure_project(project: Path, stages: list[str], workers: list[int], rates: Path) -> None:
@@ -162,6 +165,8 @@ def main() -> None:
     stages = options.stages.split(",")
     if options.growth:
         measure_growth([int(f) for f in options.growth.split(",")], options.pages, stages)
+    elif options.copies > 1 and "parse" in stages:
+        parser.error("--copies: name other --stages than parse, which leaves out pages seen before")
     elif options.project:
         workers = [int(number) for number in options.workers.split(",")]
         project, rates = options.project.resolve(), options.rates.resolve()

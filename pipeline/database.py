@@ -29,7 +29,7 @@ def connect(
         raise InputError(f"{path}: not found; run `dvc repro`")
     spill.mkdir(parents=True, exist_ok=True)
     settings = {
-        "memory_limit": f"{memory_limit_gb()}GB",
+        "memory_limit": limit_memory(memory_limit_gb()),
         "temp_directory": str(spill),
         "threads": threads or num_workers(),
         "preserve_insertion_order": False,  # or a sort larger than memory cannot spill
@@ -40,7 +40,9 @@ def connect(
         return connection
     except duckdb.Error as error:
         reason = str(error).splitlines()[0]
-        raise InputError(f"{path}: not a usable index ({reason}); run `dvc repro`") from None
+        raise InputError(
+            f"{path or spill}: not a usable database ({reason}); run `dvc repro`"
+        ) from None
 
 
 @contextlib.contextmanager
@@ -48,12 +50,19 @@ def explain_limits(spill: Path) -> Iterator[None]:
     """Turn DuckDB's want of memory or disk into a line that says what to do."""
     try:
         yield
-    except duckdb.OutOfMemoryException:
-        raise InputError(
-            f"{spill}: DuckDB ran out of memory or of disk to spill to; raise ERICA_MEMORY_GB, "
-            "or set ERICA_SCRATCH to a larger disk"
-        ) from None
-    except duckdb.IOException as error:
-        if "No space left" not in str(error):
-            raise
-        raise InputError(f"{spill}: no space left; set ERICA_SCRATCH to a larger disk") from None
+    except (duckdb.Error, OSError) as error:  # an Arrow reader raises OSError for all of DuckDB's
+        if "Out of Memory Error" in str(error):
+            raise InputError(
+                f"{spill}: DuckDB ran out of memory or of disk to spill to; raise "
+                "ERICA_MEMORY_GB, or set ERICA_SCRATCH to a larger disk"
+            ) from None
+        if "No space left" in str(error):
+            raise InputError(
+                f"{spill}: no space left; set ERICA_SCRATCH to a larger disk"
+            ) from None
+        raise
+
+
+def limit_memory(gigabytes: float) -> str:
+    """Return a memory limit as DuckDB reads it: at least 1 MB."""
+    return f"{max(round(1000 * gigabytes), 1)}MB"

@@ -1,8 +1,9 @@
 """Entities to columns: what `extract` has collected of the index's tables so far.
 
-Statements are collected in passes over all of a block, in C, because Python would need a
-microsecond for each of the 1.5 billion in the full dump. What is stored of them is chosen when they
-are written, of hundreds of blocks at once: numpy takes as long to begin as for a thousand rows.
+Statements are collected in passes over all of a block, almost all of them in C, because a Python
+function would need a microsecond for each of the 1.5 billion in the full dump. What is stored of
+them is chosen when they are written, of hundreds of blocks at once: numpy takes as long to begin as
+for a thousand rows.
 """
 
 import itertools
@@ -41,7 +42,7 @@ COUNTERS = (
 # item's statements with one property); of each item the number of its groups, and itself.
 STATEMENT_TYPES = (np.int64, np.int8, np.int32, np.int32, np.int32, np.int64)
 
-NOTHING = types.SimpleNamespace(own=None, mul=None)  # what `[]` holds in the place of a map
+NOTHING = types.SimpleNamespace(own=None, mul=None)  # what is in the place of a map that is empty
 
 Claims = dict[str, list[Statement]]
 

@@ -1,7 +1,7 @@
 """Statements of Wikidata's JSON, in the shape that is fast to read and in all that occur.
 
 There is one `Value` for all kinds of objects, without a tag: the tag would stand behind what it
-describes, so that every value would be read twice.
+describes, so that every value would be read twice. What it refuses is looked into by `tighten`.
 """
 
 from collections.abc import Iterable
@@ -48,9 +48,9 @@ class Statement(msgspec.Struct, frozen=True, gc=False):
 
 
 class LooseData(msgspec.Struct, gc=False):
-    """A value of any kind."""
+    """A value of any kind, not looked into yet."""
 
-    value: Value | str | float | list[Any] | bool | None = None
+    value: msgspec.Raw = msgspec.Raw()
 
 
 class LooseSnak(msgspec.Struct, gc=False):
@@ -69,9 +69,29 @@ class LooseStatement(msgspec.Struct, gc=False):
 def tighten(statement: LooseStatement) -> Statement:
     """Return the claim in the usual shape; ranks that are unknown count as deprecated."""
     data = statement.mainsnak.datavalue
-    value = data.value if isinstance(data, LooseData) else None
+    value = _read_value(data.value) if isinstance(data, LooseData) else ""
     rank: Any = statement.rank if statement.rank in RANKS else "deprecated"
-    return Statement(Snak(Data(value if isinstance(value, Value) else "")), rank)
+    return Statement(Snak(Data(value)), rank)
+
+
+def _read_value(data: msgspec.Raw) -> Value | str:
+    """Return what is usable of a value, an empty text if it is no object, or not JSON."""
+    try:
+        fields = msgspec.json.decode(data)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return ""
+    if not isinstance(fields, dict):
+        return ""
+    number = fields.get("numeric-id")
+    texts = [fields.get(name) for name in ("entity-type", "id", "text", "language")]
+    kind, name, text, language = [text if isinstance(text, str) else None for text in texts]
+    return Value(
+        kind=kind,
+        number=number if type(number) is int and 0 < number < 2**32 else 0,
+        id=name,
+        text=text,
+        language=language,
+    )
 
 
 def read_items(values: Iterable[Any]) -> list[int]:
@@ -93,7 +113,7 @@ def read_number(value: Value | str, kind: str) -> int:
 
     Dumps of 2014 have no `id`, and the documentation of Wikibase promises only it.
     """
-    if isinstance(value, str) or (value.kind or kind) != kind:
+    if isinstance(value, str) or value.kind not in (None, kind):
         return 0
     if value.kind is None or not value.number:
         return read_id(value.id, kind)
@@ -103,7 +123,7 @@ def read_number(value: Value | str, kind: str) -> int:
 def read_id(name: str | None, kind: str) -> int:
     """Return the number of the id of an item or property, 0 if it is none."""
     prefix, most = KINDS[kind]
-    if not name or name[0] != prefix or not (digits := name[1:]).isdecimal():
+    if not name or name[0] != prefix or not name.isascii() or not (digits := name[1:]).isdigit():
         return 0
     number = int(digits)
     return number if number <= most else 0

@@ -8,7 +8,7 @@ of one wiki and the values of statements.
 
 import types
 from collections.abc import Sequence
-from typing import Any, ClassVar, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 
@@ -19,6 +19,8 @@ BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 Numbered = list[tuple[int, Any]]  # numbers of ids with their entities
 REFUSED = (msgspec.DecodeError, UnicodeDecodeError)
 SEPARATOR = b",\n"
+MAPS = ("labels", "aliases", "sitelinks", "claims")
+NoMap = Annotated[list[Any], msgspec.Meta(max_length=0)]  # `[]`, an empty map
 PREFIXES = {"Q": "item", "P": "property", "L": "lexeme"}
 
 
@@ -40,8 +42,8 @@ class Entity(msgspec.Struct, gc=False, kw_only=True):
     id: str
     type: Literal["item", "property"]
     datatype: str = ""
-    redirect: ClassVar[None] = None
-    missing: ClassVar[Any] = msgspec.UNSET
+    redirect: None = None
+    missing: None = None
 
 
 class LooseEntity(msgspec.Struct, gc=False, kw_only=True):
@@ -50,8 +52,8 @@ class LooseEntity(msgspec.Struct, gc=False, kw_only=True):
     id: str | None = None
     type: str | None = None
     datatype: str = ""
-    redirect: str | None = None
-    missing: Any = msgspec.UNSET
+    redirect: Any = None
+    missing: Any = None
 
 
 class BrokenLineError(Exception):
@@ -66,14 +68,15 @@ class EntityDecoder:
     lines seen.
 
     Almost all entities have the same shape, which one decoder reads fast, all lines of a block in
-    one call. A block that it refuses it reads again line by line, and a line that it refuses goes
-    to a second one that knows the shapes of old dumps too.
+    one call, be they parts of an array or not. A block that it refuses both ways it reads again
+    line by line, and a line that it refuses goes to a second one that knows the shapes of old dumps
+    too. Maps that are empty may be `[]` or None.
     """
 
     def __init__(self, *, language: str, wiki: str) -> None:
         self.line = 0
-        entity = _make_entity(language, wiki, Entity, Statement)
-        loose = _make_entity(language, wiki, LooseEntity, LooseStatement)
+        entity = _make_entity(language, wiki, Entity, Statement, NoMap)
+        loose = _make_entity(language, wiki, LooseEntity, LooseStatement, list[Any])
         by_id = types.GenericAlias(dict, (str, loose))
         answer: Any = msgspec.defstruct("Answer", [("entities", by_id)])
         decoder: Any = msgspec.json.Decoder(entity)
@@ -92,16 +95,15 @@ class EntityDecoder:
         Raises:
             BrokenLineError: A line is not JSON.
         """
-        numbered = self._decode_block(text)
-        if not numbered:
-            numbered = self._decode_each(text, counts)
+        numbered = self._decode_block(text) or self._decode_each(text, counts)
         properties = [entry for entry in numbered if entry[1].type == "property"]
         if properties:
             numbered = [entry for entry in numbered if entry[1].type == "item"]
         return numbered, properties
 
     def _decode_block(self, text: bytes) -> Numbered:
-        """Decode all lines at once; return nothing if one of them has not the usual shape."""
+        """Decode all lines at once if each is one entity of the usual shape; else return none."""
+        num_lines = text.count(b"\n") + (not text.endswith(b"\n"))
         end = len(text) - len(SEPARATOR) if text.endswith(SEPARATOR) else len(text)
         array = b"".join((b"[", memoryview(text)[:end], b"]"))
         for decode, data in ((self._decode_list, array), (self._decode_lines, text)):
@@ -109,8 +111,8 @@ class EntityDecoder:
                 numbered = [(read_id(entity.id, entity.type), entity) for entity in decode(data)]
             except REFUSED:
                 continue
-            if all(number for number, _ in numbered):
-                self.line += text.count(b"\n") + (not text.endswith(b"\n"))
+            if len(numbered) == num_lines and all(number for number, _ in numbered):
+                self.line += num_lines
                 return numbered
         return []
 
@@ -135,7 +137,7 @@ class EntityDecoder:
             return self._decode_odd(line)
 
     def _decode_odd(self, line: bytes) -> Sequence[Any]:
-        """Decode a line that is not one item of the usual shape with perhaps a comma behind."""
+        """Decode a line that is not one entity of the usual shape with perhaps a comma behind."""
         body = line.strip(b" \t\r,").removeprefix(BYTE_ORDER_MARK)
         if body.startswith(b"[") != body.endswith(b"]"):  # a bracket around the whole file
             body = body.removeprefix(b"[").removesuffix(b"]").strip(b" \t\r,")
@@ -155,7 +157,10 @@ class EntityDecoder:
         except REFUSED as error:
             raise BrokenLineError(str(error)) from None
         for entity in entities:
-            if isinstance(entity.claims, dict):
+            for field in MAPS:
+                if isinstance(getattr(entity, field), list):
+                    setattr(entity, field, None)
+            if entity.claims:
                 entity.claims = {
                     name: [tighten(statement) for statement in statements]
                     for name, statements in entity.claims.items()
@@ -163,8 +168,11 @@ class EntityDecoder:
         return list(entities)
 
 
-def _make_entity(language: str, wiki: str, base: Any, statement: Any) -> Any:
-    """Return a kind of entity with the maps by language and wiki, and statements of a type."""
+def _make_entity(language: str, wiki: str, base: Any, statement: Any, no_map: Any) -> Any:
+    """Return a kind of entity with the maps by language and wiki, and statements of a type.
+
+    `no_map` is what may stand in the place of a map.
+    """
     names = {"own": language, "mul": "mul" if language != "mul" else ""}
 
     def by_language(name: str, kind: Any) -> Any:
@@ -178,10 +186,10 @@ def _make_entity(language: str, wiki: str, base: Any, statement: Any) -> Any:
     return msgspec.defstruct(
         "DumpEntity",
         [
-            ("labels", by_language("Labels", Term | None) | list[Any] | None, None),
-            ("aliases", by_language("Aliases", list[Term] | None) | list[Any] | None, None),
-            ("sitelinks", sitelinks | list[Any] | None, None),
-            ("claims", claims | list[Any] | None, None),
+            ("labels", by_language("Labels", Term | None) | no_map | None, None),
+            ("aliases", by_language("Aliases", list[Term] | None) | no_map | None, None),
+            ("sitelinks", sitelinks | no_map | None, None),
+            ("claims", claims | no_map | None, None),
         ],
         bases=(base,),
         kw_only=True,
@@ -195,7 +203,7 @@ def _classify(entity: Any) -> tuple[str, int]:
         return "null", 0
     if entity.redirect is not None:
         return "redirect", 0
-    if entity.missing is not msgspec.UNSET:
+    if entity.missing is not None:
         return "missing", 0
     kind = entity.type or PREFIXES.get((entity.id or "")[:1], "malformed")
     if kind not in KINDS:

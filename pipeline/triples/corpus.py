@@ -15,7 +15,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline.database import connect, explain_limits
+from pipeline.database import connect, explain_limits, limit_memory
 from pipeline.errors import InputError
 from pipeline.io import atomic_file, read_table
 from pipeline.records.linked import LINKED
@@ -23,6 +23,8 @@ from pipeline.records.triples import HELD_OUT
 from pipeline.settings import memory_limit_gb, num_workers
 from pipeline.structs import name_fields
 from pipeline.triples.leakage import normalise_name
+
+SHARE_GB = 0.05  # what the joins of one shard need at least
 
 
 def read_queries() -> dict[str, str]:
@@ -91,12 +93,12 @@ def build_corpus(
 def open_corpus(path: Path) -> Iterator[Any]:
     """Open the database in a worker: read-only, one thread, its share of the memory."""
     spill = path.with_name(f"duckdb_{os.getpid()}")
-    share = memory_limit_gb() / num_workers()
+    share = max(memory_limit_gb() / num_workers(), SHARE_GB)
     with (
         explain_limits(spill),
         contextlib.closing(connect(path, spill=spill, read_only=True)) as connection,
     ):
-        connection.execute(f"set threads = 1; set memory_limit = '{share:.2f}GB'")
+        connection.execute(f"set threads = 1; set memory_limit = '{limit_memory(share)}'")
         yield connection
 
 

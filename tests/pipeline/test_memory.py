@@ -28,6 +28,8 @@ UNLIMITED = 9223372036854771712  # what version 1 says where there is no limit
         (OLD, {f"{V1}/memory.limit_in_bytes": "3000"}, 3000),
         (OLD, {f"{V1}/docker/ab/memory.limit_in_bytes": "2000"}, 2000),
         (OLD, {f"{V1}/memory.limit_in_bytes": str(UNLIMITED)}, MACHINE),
+        ("4:hugetlb,memory:/a:b\n", {f"{V1}/a:b/memory.limit_in_bytes": "2000"}, 2000),
+        (JOB, {f"{V2}/slurm/job_7/memory.max/file": "1", f"{V2}/slurm/memory.max": "6000"}, 6000),
     ],
 )
 def test_memory_of_control_groups(tmp_path, groups, files, expected):

@@ -148,6 +148,104 @@ def test_extract_values_of_old_and_new_dumps(run):
     assert [row[2] for row in tables["claims"]] == [5, 6, 7]
 
 
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"entity-type": "item", "numeric-id": None, "id": "Q5"},
+        {"entity-type": "item", "numeric-id": 2**32, "id": "Q5"},
+        {"entity-type": "item", "numeric-id": "5", "id": "Q5"},
+        {"entity-type": "item", "numeric-id": 5, "id": 5},
+        {"entity-type": "item", "numeric-id": 5, "id": "Q5", "text": 1, "language": []},
+    ],
+)
+def test_extract_values_with_fields_of_other_types(run, value):
+    of = {"P17": [statement({"type": "wikibase-entityid", "value": value})]}
+    assert [row[2] for row in run([item(1, claims=of)])[0]["claims"]] == [5]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"type": "wikibase-entityid", "value": {"entity-type": "lexeme", "numeric-id": 0}},
+        {"type": "wikibase-entityid", "value": {"entity-type": "entity-schema", "id": "E7"}},
+        {"type": "wikibase-entityid", "value": {"entity-type": "item", "id": "Q\u0661"}},
+        {"type": "wikibase-entityid", "value": {"entity-type": "item", "id": "Q99999999999"}},
+        {"type": "wikibase-entityid", "value": {"entity-type": "property", "id": "P5"}},
+        {"type": "quantity", "value": {"amount": "+1", "id": 7}},
+        {"type": "string", "value": 5},
+        {"type": "string", "value": [True]},
+        [],
+        None,
+    ],
+)
+def test_extract_values_that_are_no_item(run, data):
+    claim = statement("Q6")
+    claim["mainsnak"]["datavalue"] = data
+    tables, counts = run([item(1, "Oda", claims={"P17": [claim, "Q5"]})])
+    assert [row[:3] for row in tables["claims"]] == [(1, 17, 5)]
+    assert tables["items"] == [(1, "Oda")]
+    assert (counts["statements"], counts["statements_without_item"]) == (2, 1)
+
+
+def test_extract_values_that_are_not_unicode(run):
+    claim = statement({"type": "string", "value": "x?x"})
+    line = json.dumps(item(1, "Oda", claims={"P17": [claim, "Q5"]})).encode()
+    tables, _ = run(line.replace(b"x?x", b"x\xffx"))
+    assert [row[:3] for row in tables["claims"]] == [(1, 17, 5)]
+
+
+def test_extract_ranks_that_are_unknown_or_missing(run):
+    bare = statement("Q5")
+    del bare["rank"]
+    claims = {"P17": [bare, statement("Q6", "best"), "Q7"]}
+    tables, counts = run([item(1, claims=claims)])
+    assert [row[2:] for row in tables["claims"]] == [(5, 1, True), (7, 1, True)]
+    assert counts["statements_deprecated"] == 1
+
+
+@pytest.mark.parametrize("empty", [[], None, {}])
+def test_extract_maps_that_are_empty(run, empty):
+    names = ("labels", "aliases", "sitelinks", "claims")
+    entities = [{**entity, **dict.fromkeys(names, empty)} for entity in (item(1), prop(17))]
+    tables, counts = run(b"".join(json.dumps(entity).encode() + b"\n" for entity in entities))
+    assert tables["items"] == [(1, None)]
+    assert tables["properties"] == [(17, "P17", "wikibase-item", None, False)]
+    assert (counts["aliases"], counts["sitelinks"], counts["statements"]) == (0, 0, 0)
+
+
+@pytest.mark.parametrize("name", ["labels", "aliases", "sitelinks", "claims"])
+def test_extract_maps_that_are_lists_count_as_empty(run, name):
+    listed = [statement("Q5")] if name == "claims" else [{"value": "Ida", "title": "Ida"}]
+    for entity in (item(2, "Ida", claims={"P17": ["Q5"]}), prop(17)):
+        tables, _ = run([item(1, "Oda"), {**entity, name: listed}])
+        assert len(tables["items"]) + len(tables["properties"]) == 2
+
+
+def test_extract_names_in_the_language_and_in_all(run):
+    terms = {"en": ["Old Oda", "", "Oda"], "mul": ["ODA", "Old Oda", "Odette"]}
+    aliases = {
+        language: [{"language": language, "value": value} for value in values]
+        for language, values in terms.items()
+    }
+    labels = {**term("Oda"), **term("Odda", "mul")}
+    tables, _ = run([{**item(1, labels=labels), "aliases": aliases}])
+    assert tables["aliases"] == [(1, "Odda"), (1, "Old Oda"), (1, "ODA"), (1, "Odette")]
+    tables, _ = run([{**item(1, "Oda"), "aliases": {"mul": aliases["mul"]}}])
+    assert tables["aliases"] == [(1, "ODA"), (1, "Old Oda"), (1, "Odette")]
+
+
+@pytest.mark.parametrize(
+    ("value", "inverse"),
+    [("P18", 18), ("Q18", None), (text_value("P18"), None), (entity_value("P65535"), 65535)],
+)
+def test_extract_inverse_of_a_property(run, value, inverse):
+    assert run([prop(17, claims={"P1696": [statement(value)]})])[0]["properties"][0][3] == inverse
+    beyond = entity_value("P70000")
+    assert run([prop(17, claims={"P1696": [statement(beyond)]})])[0]["properties"][0][3] is None
+    bare = {"type": "wikibase-entityid", "value": {"id": "P18"}}
+    assert run([prop(17, claims={"P1696": [statement(bare)]})])[0]["properties"][0][3] == 18
+
+
 def test_extract_properties(run):
     tables, counts = run(
         [

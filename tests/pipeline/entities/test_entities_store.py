@@ -88,7 +88,7 @@ def test_store_has_no_index_on_its_tables(tmp_path):
 
 def test_store_missing_or_foreign_file_is_an_input_error(tmp_path):
     (tmp_path / "foreign.duckdb").write_bytes(b"something else" * 1_000)
-    for name, message in (("missing", "not found"), ("foreign", "not a usable index")):
+    for name, message in (("missing", "not found"), ("foreign", "not a usable database")):
         with pytest.raises(InputError, match=message):
             connect(tmp_path / f"{name}.duckdb", spill=tmp_path / "spill", read_only=True)
 

@@ -105,12 +105,15 @@ UNUSUAL = [
     None,
     {"id": "Q9", "labels": []},
     {"type": "item", "id": "Q0"},
+    {"type": "property", "id": "P9", "missing": ""},
+    {"type": "item", "id": "Q11", "redirect": "Q1"},
+    {"type": "item", "id": "Q12", "labels": [{"value": "Ida"}], "claims": [statement("Q5")]},
     item(8, claims={"P5": [statement({"type": "strange", "value": 1})]}),
 ]
 
 
 @pytest.mark.parametrize("unusual", [[], *([entity] for entity in UNUSUAL), UNUSUAL])
-@pytest.mark.parametrize("end", [b",\n", b"\n"])
+@pytest.mark.parametrize("end", [b",\n", b"\n", b" ,\r\n"])
 def test_wikidata_blocks_decoded_at_once_are_as_lines_decoded_alone(unusual, end):
     value = entity_value("Q6")
     del value["value"]["numeric-id"]
@@ -120,7 +123,7 @@ def test_wikidata_blocks_decoded_at_once_are_as_lines_decoded_alone(unusual, end
     items, properties = decoder.decode_lines(b"".join(lines), counts)
     assert decoder.line == len(lines)
     alone, alone_counts = EntityDecoder(language="en", wiki="enwiki"), {}
-    each = [alone.decode_lines(line, alone_counts) for line in lines]
+    each = [alone.decode_lines(b"\n" + line, alone_counts) for line in lines]
 
     def plain(numbered):
         return [(number, msgspec.to_builtins(entity)) for number, entity in numbered]
@@ -131,3 +134,34 @@ def test_wikidata_blocks_decoded_at_once_are_as_lines_decoded_alone(unusual, end
     assert [number for number, _ in items][:2] == [1, 3]
     assert items[-1][0] == 4
     assert sum(counts.values()) + len(items) + len(properties) == len(lines)
+
+
+@pytest.mark.parametrize("end", [b",\n", b"\n"])
+def test_wikidata_usual_lines_are_decoded_in_one_call(end):
+    """Nothing else tells: line by line gives the same, in more time."""
+    lines = [json.dumps(entity).encode() + end for entity in (GOOD, prop(17, "country"), item(2))]
+    decoder = EntityDecoder(language="en", wiki="enwiki")
+    decoder._decode_each = None  # not called
+    items, properties = decoder.decode_lines(b"".join(lines), {})
+    assert ([number for number, _ in items], properties[0][0]) == ([1, 2], 17)
+
+
+@pytest.mark.parametrize("end", [b",\n", b"\n"])
+def test_wikidata_lines_are_numbered_over_blocks(end):
+    decoder = EntityDecoder(language="en", wiki="enwiki")
+    blocks = [b"[\n" + LINE + end, 2 * (LINE + end), b"\n", LINE + end + b"\n", LINE]
+    lines = []
+    for block in blocks:
+        decoder.decode_lines(block, {})
+        lines.append(decoder.line)
+    assert lines == [2, 4, 5, 7, 8]
+    with pytest.raises(BrokenLineError):
+        decoder.decode_lines(LINE + end + b"{\n", {})
+    assert decoder.line == 10
+
+
+@pytest.mark.parametrize("two", [LINE + LINE, LINE + b"," + LINE])
+@pytest.mark.parametrize("more", [b"", LINE + b"\n", LINE + b",\n"])
+def test_wikidata_two_entities_on_a_line_are_an_error_whatever_is_around(two, more):
+    with pytest.raises(BrokenLineError):
+        EntityDecoder(language="en", wiki="enwiki").decode_lines(more + two + b"\n", {})
