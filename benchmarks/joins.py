@@ -4,7 +4,7 @@
 
 The tables are made up: six anchors a page, few names and targets taking most of them, 30,000 pages
 a unit. Each join runs in a process of its own under a limit of DuckDB's memory (ERICA_MEMORY_GB);
-printed is the peak of its memory.
+printed is the peak of its memory, or that the limit was too low for DuckDB to sort on disk.
 """
 
 import argparse
@@ -18,9 +18,10 @@ import numpy as np
 import pyarrow as pa
 
 from benchmarks.index import read_peak
+from pipeline.errors import InputError
 from pipeline.io import write_table
 from pipeline.wiki.corpus import SIDES
-from pipeline.wiki.merge import QUERIES, merge_sides
+from pipeline.wiki.merge import merge_sides
 
 UNIT = 30_000  # pages
 ANCHORS = 6  # a page
@@ -38,12 +39,9 @@ def main() -> None:
             files = make_sides(Path(name) / "sides", number)
             for table, paths in files.items():
                 with multiprocessing.get_context("spawn").Pool(1) as pool:
-                    rows, seconds, peak = pool.apply(join, (table, paths, Path(name)))
-                print(
-                    f"{number:8} pages, limit {options.memory} GB: {table:8} {rows:9} rows, "
-                    f"{seconds:5.1f} s, {peak:5.0f} MB",
-                    flush=True,
-                )
+                    found = pool.apply(join, (table, paths, Path(name)))
+                limit = f"limit {options.memory} GB"
+                print(f"{number:8} pages, {limit}: {table:8} {found}", flush=True)
 
 
 def make_sides(folder: Path, number: int) -> dict[str, list[Path]]:
@@ -75,11 +73,14 @@ def make_sides(folder: Path, number: int) -> dict[str, list[Path]]:
     return files
 
 
-def join(table: str, files: list[Path], folder: Path) -> tuple[int, float, float]:
-    """Join one table in this process; return rows, seconds and the peak of memory in MB."""
+def join(table: str, files: list[Path], folder: Path) -> str:
+    """Join one table in this process; return rows, seconds and the peak of memory."""
     start = time.perf_counter()
-    rows = merge_sides(files, QUERIES[table], SIDES[table], folder / "out" / f"{table}.parquet")
-    return rows, time.perf_counter() - start, read_peak()
+    try:
+        rows = merge_sides(table, files, SIDES[table], folder / "out" / f"{table}.parquet")
+    except InputError:
+        return f"not enough, {read_peak():5.0f} MB"
+    return f"{rows:9} rows, {time.perf_counter() - start:5.1f} s, {read_peak():5.0f} MB"
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ from pipeline.wiki.documents import ParseConfig, count_words, cut_lead, read_doc
 from pipeline.wiki.duplicates import drop_duplicates
 from pipeline.wiki.guard import time_limit
 from pipeline.wiki.markup import Markup
-from pipeline.wiki.merge import QUERIES, merge_sides
+from pipeline.wiki.merge import merge_sides
 from pipeline.wiki.pages import Page, read_page, slice_pages, unescape_xml
 from pipeline.wiki.streams import read_chunks
 from pipeline.wiki.tidy import Text
@@ -152,7 +152,7 @@ def finish(tasks: Sequence[ParseTask], out: Path) -> Counts:
     )
     for name, schema in SIDES.items():
         files = [task.sides[name] for task in tasks]
-        rows = merge_sides(files, QUERIES[name], schema, out / f"{name}.parquet")
+        rows = merge_sides(name, files, schema, out / f"{name}.parquet")
         counts[f"tables.{name}"] = rows
     return counts
 
