@@ -142,8 +142,9 @@ def test_wikidata_usual_lines_are_decoded_in_one_call(end):
     lines = [json.dumps(entity).encode() + end for entity in (GOOD, prop(17, "country"), item(2))]
     decoder = EntityDecoder(language="en", wiki="enwiki")
     decoder._decode_each = None  # not called
-    items, properties = decoder.decode_lines(b"".join(lines), {})
-    assert ([number for number, _ in items], properties[0][0]) == ([1, 2], 17)
+    for text in (b"".join(lines), b"".join(lines).removesuffix(end)):
+        items, properties = decoder.decode_lines(text, {})
+        assert ([number for number, _ in items], properties[0][0]) == ([1, 2], 17)
 
 
 @pytest.mark.parametrize("end", [b",\n", b"\n"])

@@ -2,17 +2,14 @@
 
 import re
 from functools import cache
-from pathlib import Path
 
 import pytest
 
+from benchmarks.differential import find_different, load_articles, read_paragraphs
 from pipeline.wiki.blocks import split_blocks
 from pipeline.wiki.documents import cut_lead
-from pipeline.wiki.markup import Markup
-from pipeline.wiki.pages import read_page, slice_pages, unescape_xml
-from pipeline.wiki.streams import read_chunks
+from pipeline.wiki.pages import unescape_xml
 from pipeline.wiki.tidy import tidy
-from pipeline.wiki.units import plan_units
 
 pytestmark = pytest.mark.real
 
@@ -25,50 +22,23 @@ def articles(shared):
 
 @cache
 def load(path):
-    units = plan_units([path], Path("unused"))
-    pages = [
-        read_page(data)
-        for unit in units
-        for data in slice_pages(unit.piece, read_chunks(unit.piece))
-    ]
-    sources = [
-        (page.title, page.text.decode())
-        for page in pages
-        if page.namespace == 0 and page.redirect is None and page.text
-    ]
+    markup, sources = load_articles(path)
     assert len(sources) == 529
-    return Markup(units[0].site, {}, 30.0), sources
-
-
-def read(markup, stripped):
-    """Text and links of each paragraph that holds some."""
-    texts = [
-        tidy(markup.read_links(block.source))
-        for block in split_blocks(stripped)
-        if block.kind == "paragraph"
-    ]
-    return [text for text in texts if text.text]
-
-
-def count_same(markup, sources):
-    return sum(
-        read(markup, markup.strip(text)) == read(markup, markup.strip(text, fully=True))
-        for text in (unescape_xml(source) for source in sources)
-    )
+    return markup, sources
 
 
 def test_leads_are_those_of_the_full_parse(articles):
     # all 529 are; every third here, for time
     markup, sources = articles
-    leads = [cut_lead(source) for _, source in sources[::3]]
-    assert count_same(markup, leads) == len(leads) == 177
+    leads = [(title, cut_lead(source)) for title, source in sources[::3]]
+    assert len(leads) == 177
+    assert find_different(markup, leads) == []
 
 
 def test_articles_are_those_of_the_full_parse(articles):
-    # of all 529, 526 are the same (8 s); three have a table that mwparserfromhell leaves as text
+    # of all 529, two differ (python -m benchmarks.differential)
     markup, sources = articles
-    every_fifth = [source for _, source in sources[::5]]
-    assert count_same(markup, every_fifth) >= len(every_fifth) - 1
+    assert len(find_different(markup, sources[::5])) <= 1
 
 
 def test_plain_paragraphs_are_those_of_the_parser(articles):
@@ -103,7 +73,7 @@ def test_no_markup_is_left(articles):
     texts = [
         text.text
         for _, source in sources
-        for text in read(markup, markup.strip(unescape_xml(source)))
+        for text in read_paragraphs(markup, markup.strip(unescape_xml(source)))
     ]
     assert len(texts) > 10_000
     for pattern, most in SCARS.items():
