@@ -7,8 +7,8 @@
 -- it gives an inverse property. `stated` tells which of them stand in Wikidata themselves.
 create table claims as
 with stated as (
-  select distinct head, property, tail
-  from wikidata.claims
+  select head, property, tail
+  from wikidata.claims  -- the index has each once
   semi join corpus_items as head_items on head_items.item = claims.head
   semi join corpus_items as tail_items on tail_items.item = claims.tail
   where (best or $all_ranks) and head <> tail
@@ -62,15 +62,15 @@ select tail, head from pairs;
 -- Labels, aliases and demonyms of the items of the corpus.
 select item, label as name from wikidata.items semi join corpus_items using (item)
 where label is not null
-union
+union all
 select item, alias as name from wikidata.aliases semi join corpus_items using (item)
-union
+union all
 select item, demonym as name from wikidata.demonyms semi join corpus_items using (item);
 
 -- name: item_keys
--- Those of them, normalised in Python (`named`), that a benchmark has.
+-- Those of them that a benchmark has, found in Python (`named`).
 create table item_keys as
-select distinct item, key from named join keys using (name) order by item, key;
+select distinct item, key from named order by item, key;
 
 -- name: entities
 -- Entities with an item, numbered as in their document. `linked` is one shard with row numbers.

@@ -24,6 +24,8 @@ from pipeline.settings import memory_limit_gb, num_workers
 from pipeline.structs import name_fields
 from pipeline.triples.leakage import normalise_name
 
+BATCH = 100_000  # names at a time: a corpus has tens of millions
+MANY_ITEMS = 10_000_000  # 40 MB
 SHARE_GB = 0.05  # what the joins of one shard need at least
 
 
@@ -83,9 +85,9 @@ def build_corpus(
         connection.execute(queries["claims"], {"all_ranks": all_ranks, "complete": complete})
         for name in ("keys", "held_out_keys", "held_out_items"):
             connection.execute(queries[name])
-        names = connection.sql(queries["names_of_items"]).to_arrow_table()
-        normal = [normalise_name(name) for name in names["name"].to_pylist()]
-        connection.register("named", pa.table({"item": names["item"], "name": normal}))
+        keys = dict(connection.sql("select name, key from keys").fetchall())
+        names = connection.sql(queries["names_of_items"]).to_arrow_reader(BATCH)
+        connection.register("named", _match_names(names, keys))
         connection.execute(queries["item_keys"])
 
 
@@ -103,10 +105,25 @@ def open_corpus(path: Path) -> Iterator[Any]:
 
 
 def _list_items(linked: Sequence[Path]) -> Any:
-    found = []
+    """Return the items of all shards, each once, ascending."""
+    found = [np.empty(0, np.uint32)]
     for shard in linked:
         column = read_table(shard, LINKED, name_fields("entities", "item"))["entities"]
         entities = column.combine_chunks()
         items = pc.drop_null(pc.unique(pc.struct_field(entities.flatten(), "item")))
         found.append(items.to_numpy(zero_copy_only=False))
-    return np.unique(np.concatenate(found)) if found else np.empty(0, np.uint32)
+        if sum(map(len, found[1:])) > MANY_ITEMS:
+            found = [np.unique(np.concatenate(found))]
+    return np.unique(np.concatenate(found))
+
+
+def _match_names(names: pa.RecordBatchReader, keys: dict[str, int]) -> pa.Table:
+    """Return the items and keys of those names that are, normalised, in `keys`."""
+    items, found = [], []
+    for batch in names:
+        for item, name in zip(*(column.to_pylist() for column in batch.columns), strict=True):
+            key = keys.get(normalise_name(name))
+            if key is not None:
+                items.append(item)
+                found.append(key)
+    return pa.table({"item": pa.array(items, pa.uint32()), "key": pa.array(found, pa.int32())})

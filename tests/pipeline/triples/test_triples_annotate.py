@@ -13,6 +13,7 @@ from pipeline.errors import InputError
 from pipeline.io import read_rows
 from pipeline.progress import nest
 from pipeline.records.triples import TRIPLES
+from pipeline.triples import corpus as triples_corpus
 from pipeline.triples.annotate import AnnotateTask, annotate_shard
 from pipeline.triples.corpus import build_corpus
 from pipeline.triples.filters import AnnotateConfig, check_not_empty
@@ -118,6 +119,18 @@ def test_all_relations_of_all_ordered_pairs_with_their_sentence_flag(tmp_path):
     assert counts["relation.P17"] == 2
     assert counts["kept.mentions"] == 8
     assert (counts["kept.entities"], counts["kept.entities_with_item"]) == (6, 5)
+
+
+def test_a_corpus_larger_than_what_is_held_at_once_is_annotated_all_the_same(tmp_path, monkeypatch):
+    place = [[("London", 0, 2), "is in", ("the UK", 1, 3)]]
+    documents = [make_document("0-0", STORY), make_document("1-0", place)]
+    pairs = [("augusta ada king", "london", None, None), ("uk", "newstead", None, None)]
+    rows, counts = annotate(tmp_path / "whole", documents, held_out=pairs, shards=2)
+    assert counts["triples.leaked"] > 0
+    monkeypatch.setattr(triples_corpus, "MANY_ITEMS", 1)
+    monkeypatch.setattr(triples_corpus, "BATCH", 1)
+    again = annotate(tmp_path / "pieces", documents, held_out=pairs, shards=2)
+    assert again == (rows, counts)
 
 
 def test_claims_below_the_best_rank_count_only_if_asked_for(tmp_path):
