@@ -10,6 +10,8 @@ import bz2
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
+
 from pipeline.errors import InputError
 
 BLOCK_MAGIC = 0x314159265359
@@ -93,16 +95,17 @@ def _read_block(data: bytes, first: int, stop: int) -> bytes | None:
 def _decompress(data: bytes, first: int, stop: int) -> bytes | None:
     """Return the text of the block in the bits [first, stop) of `data`, or None if it is none."""
     size = stop - first
-    window = int.from_bytes(data[first // 8 : (stop + 7) // 8], "big") >> (-stop % 8)
-    block = window & ((1 << size) - 1)
     if size < MAGIC_BITS + 32:
         return None
-    crc = block >> (size - MAGIC_BITS - 32) & 0xFFFFFFFF
-    stream = ((block << MAGIC_BITS | END_MAGIC) << 32) | crc
-    size += MAGIC_BITS + 32
-    body = (stream << (-size % 8)).to_bytes((size + 7) // 8, "big")
+    shift, (whole, rest) = first % 8, divmod(size, 8)
+    around = np.frombuffer(data[first // 8 : (stop + 7) // 8] + bytes(2), np.uint8)
+    block = (around[:-1] << np.uint8(shift) | around[1:] >> np.uint8(8 - shift)).tobytes()
+    crc = int.from_bytes(block[MAGIC_BITS // 8 : MAGIC_BITS // 8 + 4], "big")
+    # behind the last whole byte: bits that are left of the block, the mark, the CRC, zeros
+    end = (block[whole] >> (8 - rest)) << 80 | END_MAGIC << 32 | crc
+    tail = (end << -rest % 8).to_bytes(10 + (rest > 0), "big")
     try:
-        return bz2.decompress(HEADER + body)
+        return bz2.decompress(b"".join((HEADER, memoryview(block)[:whole], tail)))
     except (OSError, ValueError):
         return None
 

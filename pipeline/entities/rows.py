@@ -137,7 +137,7 @@ class Rows:
             self._columns["claims"],
             (
                 read_items(map(_value_of, statements)),
-                map(RANKS.__getitem__, map(_rank_of, statements)),
+                _read_ranks(statements),
                 map(len, groups),
                 map(self._properties.__getitem__, names),
                 map(len, claims),
@@ -173,6 +173,14 @@ class Rows:
         rows = items[group], properties[group], tails, ranks, ranks == top[group]
         fields = zip(rows, TABLES["claims"], strict=True)
         return [values.astype(field.type.to_pandas_dtype()) for values, field in fields]
+
+
+def _read_ranks(statements: list[Statement]) -> Iterable[int]:
+    """Return the ranks as numbers; in most blocks all are "normal", which is seen at once."""
+    ranks = list(map(_rank_of, statements))
+    if ranks.count("normal") == len(ranks):
+        return itertools.repeat(1, len(ranks))
+    return map(RANKS.__getitem__, ranks)
 
 
 class _PropertyNumbers(dict[str, int]):
