@@ -27,10 +27,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from benchmarks.index import read_peak
-from pipeline.database import connect
 from pipeline.entities.candidates import build_candidates, look_up
 from pipeline.entities.evidence import LinkConfig
 from pipeline.entities.parts import TABLES
+from pipeline.entities.search import key_names
 from pipeline.entities.store import build_index
 from pipeline.errors import InputError
 from pipeline.io import list_shards, read_table, shard_name, write_table
@@ -44,7 +44,6 @@ from pipeline.wiki.corpus import SIDES
 DOCUMENTS, ENTITIES = 30_000, 13  # of a file, of a document
 SHARD_DOCUMENTS = 10_000
 HELD_OUT_PAIRS = 50_000
-NAMES = pa.schema([("name", pa.string())])
 LINK = LinkConfig(
     unlinked="keep",
     literals="keep",
@@ -113,13 +112,16 @@ def make_world(folder: Path, number: int) -> None:
     with duckdb.connect() as connection:
         connection.execute(MACROS)
         places = {folder / "parts" / "0": (INDEX, TABLES), folder / "parse": (DUMP, SIDES)}
-        places[folder / "surveys" / "0"] = (SURVEY, dict.fromkeys(SURVEY, NAMES))
-        places[folder / "shard"] = (SHARD, dict.fromkeys(SHARD, NAMES))
         for place, (queries, schemas) in places.items():
             place.mkdir(parents=True)
             for table, query in queries.items():
                 found = connection.sql(query.format(n=number)).to_arrow_reader(1_000_000)
                 copy_rows(found, schemas[table], place / f"{table}.parquet")
+        for place, queries in ((folder / "surveys" / "0", SURVEY), (folder / "shard", SHARD)):
+            place.mkdir(parents=True)
+            for table, query in queries.items():
+                (names,) = connection.sql(query.format(n=number)).to_arrow_table().columns
+                pq.write_table(key_names(names.to_pylist()), place / f"{table}.parquet")
     build_index(folder / "parts", folder / "index.duckdb", folder / "spill")
     random = np.random.default_rng(0)
     for first in range(0, 3 * number, DOCUMENTS):
@@ -165,7 +167,7 @@ def list_steps(folder: Path) -> dict[str, Callable[[], Any]]:
     return {
         "link": partial(
             build_candidates,
-            folder / "candidates.duckdb",
+            folder / "candidates",
             index=index,
             parsed=folder / "parse",
             surveys=folder / "surveys",
@@ -188,9 +190,7 @@ def list_steps(folder: Path) -> dict[str, Callable[[], Any]]:
 
 def look_up_names(folder: Path) -> None:
     """Look up the names and titles of a shard, as a worker of `link` does."""
-    candidates, spill = folder / "candidates.duckdb", folder / "spill"
-    with connect(candidates, spill=spill, read_only=True, threads=1) as connection:
-        look_up(connection, folder / "shard")
+    look_up(folder / "candidates", folder / "shard")
 
 
 def look_up_claims(corpus: Path, linked: Path) -> None:

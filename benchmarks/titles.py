@@ -20,6 +20,7 @@ import pyarrow.parquet as pq
 from pipeline.config import read_section
 from pipeline.entities.candidates import build_candidates
 from pipeline.entities.evidence import LinkConfig
+from pipeline.entities.search import key_names
 
 # An empty corpus, but for the titles that are asked.
 PAGES = pa.schema({"title": pa.string(), "disambiguation": pa.bool_()})
@@ -33,12 +34,12 @@ BEARERS = """
 """
 
 
-def write_corpus(folder: Path, titles: pa.Table) -> None:
+def write_corpus(folder: Path, titles: list[str]) -> None:
     (folder / "surveys" / "0").mkdir(parents=True)
     for name, schema in (("pages", PAGES), ("redirects", REDIRECTS), ("anchors", ANCHORS)):
         pq.write_table(schema.empty_table(), folder / f"{name}.parquet")
-    pq.write_table(titles, folder / "surveys" / "0" / "titles.parquet")
-    pq.write_table(titles.slice(0, 0), folder / "surveys" / "0" / "surfaces.parquet")
+    for name, values in (("titles", titles), ("surfaces", [])):
+        pq.write_table(key_names(values), folder / "surveys" / "0" / f"{name}.parquet")
 
 
 def measure(index: Path, config: LinkConfig, folder: Path) -> None:
@@ -47,9 +48,9 @@ def measure(index: Path, config: LinkConfig, folder: Path) -> None:
     with duckdb.connect(str(copy)) as connection:
         truth = connection.sql("SELECT title, item FROM sitelinks").to_arrow_table()
         connection.execute("DELETE FROM sitelinks")
-    write_corpus(folder, truth.select(["title"]).rename_columns(["name"]))
+    write_corpus(folder, truth["title"].to_pylist())
     build_candidates(
-        folder / "names.duckdb",
+        folder / "candidates",
         index=copy,
         parsed=folder,
         surveys=folder / "surveys",
@@ -58,13 +59,14 @@ def measure(index: Path, config: LinkConfig, folder: Path) -> None:
     )
     with duckdb.connect(str(copy), read_only=True) as connection:
         classes = config.excluded_classes
-        connection.execute(f"ATTACH '{folder / 'names.duckdb'}' AS found (READ_ONLY)")
+        with pa.memory_map(str(folder / "candidates" / "targets.arrow")) as file:
+            connection.register("targets", pa.ipc.open_file(file).read_all())
         rows = connection.sql(f"""
             SELECT
                 labels.number IS NOT NULL AS by_label,
                 coalesce(labels.number, aliases.number) = 1 AS alone,
                 count(*), avg((targets.item = truth.item)::INT)
-            FROM truth JOIN found.targets USING (title)
+            FROM truth JOIN targets ON truth.title = targets.name
             LEFT JOIN ({BEARERS.format("label", "items", classes)}) AS labels USING (title)
             LEFT JOIN ({BEARERS.format("alias", "aliases", classes)}) AS aliases USING (title)
             GROUP BY ALL ORDER BY by_label DESC, alone DESC

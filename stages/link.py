@@ -55,10 +55,10 @@ def main(shard: Share = "") -> None:
         map_shards(
             survey_shard, surveys, markers=markers, label="link.survey", more=True, pool=pool
         )
-        table = scratch / "candidates.duckdb"
+        candidates = scratch / "candidates"
         with one_at_a_time(scratch, "candidates"):
             sizes = build_candidates(
-                table,
+                candidates,
                 index=index,
                 parsed=parsed,
                 surveys=scratch / "surveys",
@@ -73,9 +73,8 @@ def main(shard: Share = "") -> None:
                     documents=shard,
                     mentions=Path("data/ner") / shard.name,
                     survey=scratch / "surveys" / shard.stem,
-                    candidates=table,
+                    candidates=candidates,
                     out=scratch / "out" / shard.name,
-                    spill=scratch / "spill",
                     config=config,
                 ),
             )

@@ -2,7 +2,7 @@
 
 First every shard tells which names it has (`survey_shard`). Then one query set reduces Wikidata's
 hundreds of millions of names to those (`build_candidates`). Then every shard looks all of its names
-up at once (`look_up`): one join, where a query per mention would take 10,000 times as long.
+up at once (`look_up`), where a query per mention would take 10,000 times as long.
 """
 
 from dataclasses import dataclass
@@ -17,6 +17,7 @@ from pipeline.database import connect, explain_limits
 from pipeline.entities.evidence import Candidate, LinkConfig, Lookup, Target
 from pipeline.entities.names import find_core, skip_article
 from pipeline.entities.quality import is_sampled
+from pipeline.entities.search import BATCH, KEYED, count_rows, key_names, search, write_sorted
 from pipeline.entities.types import LITERALS, ROOTS
 from pipeline.errors import InputError
 from pipeline.io import atomic_file, check_aligned, read_table
@@ -25,6 +26,26 @@ from pipeline.records.documents import DOCUMENTS
 from pipeline.records.mentions import MENTIONS
 
 PARSED = ("pages", "redirects", "anchors")
+TABLES = {
+    "targets": pa.schema(
+        [
+            *KEYED,
+            pa.field("item", pa.uint32()),
+            pa.field("by_sitelink", pa.bool_()),
+            pa.field("types", pa.uint8()),
+            pa.field("label", pa.string()),
+        ]
+    ),
+    "names": pa.schema(
+        [
+            *KEYED,
+            pa.field("item", pa.uint32()),
+            pa.field("weight", pa.int64()),
+            pa.field("types", pa.uint8()),
+            pa.field("rest", pa.int64()),
+        ]
+    ),
+}
 SQL = Path(__file__).with_name("candidates.sql")
 
 
@@ -65,8 +86,7 @@ def survey_shard(task: SurveyTask) -> Counts:
     task.out.mkdir(parents=True, exist_ok=True)
     for kind, values in (("surfaces", names), ("titles", titles)):
         with atomic_file(task.out / f"{kind}.parquet") as path:
-            table = pa.table({"name": pa.array(values, pa.string())})
-            pq.write_table(table, path, compression="lz4", use_dictionary=False)
+            pq.write_table(key_names(values), path, compression="lz4", use_dictionary=False)
     return {}
 
 
@@ -82,10 +102,10 @@ def _read_surfaces(texts: list[str], spans: Any, wanted: Any) -> set[str]:
 def build_candidates(
     path: Path, *, index: Path, parsed: Path, surveys: Path, config: LinkConfig, spill: Path
 ) -> Counts:
-    """Write the tables `targets` and `names` (candidates.sql) to a DuckDB file, if it is not there.
+    """Write the tables `targets` and `names` (candidates.sql) to a folder, if they are not there.
 
     Args:
-        path: The file to write.
+        path: The folder: one file for each of `TABLES`.
         index: The Wikidata index.
         parsed: Folder with pages.parquet, redirects.parquet and anchors.parquet.
         surveys: Folder of folders that `survey_shard` wrote.
@@ -98,21 +118,17 @@ def build_candidates(
     for file in (index, *(parsed / f"{name}.parquet" for name in PARSED)):
         if not file.exists():
             raise InputError(f"{file}: not found; run `dvc repro`")
-    if path.exists():  # made by a run that was killed later, or by another array job
-        with connect(path, spill=spill, read_only=True) as connection:
-            return _sizes(connection)
-    with (
-        explain_limits(spill),
-        atomic_file(path) as temporary,
-        connect(temporary, spill=spill) as connection,
-    ):
+    files = {name: path / f"{name}.arrow" for name in TABLES}
+    if all(file.exists() for file in files.values()):  # a run was killed later, or an array job
+        return _sizes(files)
+    with explain_limits(spill), connect(None, spill=spill) as connection:
         connection.execute(f"ATTACH {_quote(index)} AS wikidata (READ_ONLY)")
         for name in PARSED:
             source = f"read_parquet({_quote(parsed / f'{name}.parquet')})"
             connection.execute(f"CREATE TEMP VIEW {name} AS FROM {source}")
         for name, column in (("surfaces", "name"), ("titles", "title")):
             connection.execute(
-                f"CREATE TEMP TABLE {name} AS SELECT DISTINCT name AS {column} "
+                f"CREATE TEMP TABLE {name} AS SELECT DISTINCT name AS {column}, key "
                 f"FROM read_parquet({_quote(surveys / '*' / f'{name}.parquet')})"
             )
         classes = pa.table({"class": pa.array(config.excluded_classes, pa.uint32())})
@@ -124,48 +140,41 @@ def build_candidates(
         connection.register("type_roots", pa.table(roots))
         connection.execute("SET VARIABLE max_candidates = ?", [config.max_candidates])
         connection.execute(SQL.read_text("utf-8"))
-        connection.execute("CHECKPOINT")
-        return _sizes(connection)
+        for name, schema in TABLES.items():
+            rows = connection.sql(f"FROM {name}").to_arrow_reader(BATCH)
+            write_sorted(files[name], rows, schema)
+    return _sizes(files)
 
 
-def _sizes(connection: Any) -> Counts:
-    targets, names = (_count(connection, table) for table in ("targets", "names"))
-    return {"targets": targets, "candidates": names}
+def _sizes(files: dict[str, Path]) -> Counts:
+    return {"targets": count_rows(files["targets"]), "candidates": count_rows(files["names"])}
 
 
-def look_up(connection: Any, survey: Path) -> Lookup:
-    """Return what the names and titles of a shard mean, by one join each.
+def look_up(candidates: Path, survey: Path) -> Lookup:
+    """Return what the names and titles of a shard mean.
 
     Args:
-        connection: To the file of `build_candidates`.
+        candidates: The folder that `build_candidates` wrote.
         survey: The folder that `survey_shard` wrote for the shard.
     """
-    titles, surfaces = survey / "titles.parquet", survey / "surfaces.parquet"
-    targets = _join(connection, "targets", "title", titles, "item, by_sitelink, types, label")
-    columns = _join(connection, "names", "name", surfaces, "item, weight, types, rest")
-    candidates: dict[str, list[Candidate]] = {}
+    targets = _search(candidates / "targets.arrow", survey / "titles.parquet")
+    columns = _search(candidates / "names.arrow", survey / "surfaces.parquet")
+    names: dict[str, list[Candidate]] = {}
     rests: dict[str, int] = {}
     for name, item, weight, types, rest in zip(*columns, strict=True):
-        candidates.setdefault(name, []).append((item, weight, types))
+        names.setdefault(name, []).append((item, weight, types))
         rests[name] = rest
     return Lookup(
         targets={title: Target(*row) for title, *row in zip(*targets, strict=True)},
-        names=candidates,
+        names=names,
         rests=rests,
     )
 
 
-def _join(connection: Any, table: str, key: str, wanted: Path, columns: str) -> list[list[Any]]:
-    found = connection.sql(
-        f"SELECT {key}, {columns} FROM {table} "
-        f"WHERE {key} IN (SELECT name FROM read_parquet({_quote(wanted)})) ORDER BY {key}, item"
-    )
-    return [column.to_pylist() for column in found.to_arrow_table().columns]
-
-
-def _count(connection: Any, table: str) -> int:
-    (number,) = connection.execute(f"SELECT count(*) FROM {table}").fetchone()
-    return int(number)
+def _search(table: Path, wanted: Path) -> list[list[Any]]:
+    """Return the columns, but for the key, of the rows that are wanted."""
+    found = search(table, pq.read_table(wanted)).drop_columns("key")
+    return [column.to_pylist() for column in found.columns]
 
 
 def _quote(path: Path) -> str:

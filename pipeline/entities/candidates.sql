@@ -1,8 +1,8 @@
 -- What names and titles may mean: made once per corpus, then joined with each shard's names.
 --
 -- Given: `wikidata` (the index), and the views pages, redirects, anchors (from `parse`), titles
--- (titles and link targets of the corpus), surfaces (names of the corpus), excluded_classes and
--- type_roots. All sums are of integers, so that the number of threads cannot change a bit.
+-- (titles and link targets of the corpus), surfaces (names of the corpus), both with their keys
+-- (pipeline/entities/search.py), excluded_classes and type_roots. All sums are of integers, so that the number of threads cannot change a bit.
 
 -- Items that are about Wikimedia's pages or about names, not about the world.
 CREATE TEMP TABLE excluded AS
@@ -175,13 +175,13 @@ GROUP BY occurring.item;
 
 -- What a title or link target of the corpus is: one row per title that has an item, and item 0 for
 -- those that lead to a page which lists meanings.
-CREATE TABLE targets AS
-SELECT title, item, by_sitelink, types, coalesce(items.label, '') AS label
+CREATE TEMP VIEW targets AS
+SELECT key, title AS name, item, by_sitelink, types, coalesce(items.label, '') AS label
 FROM resolved JOIN item_types USING (item) JOIN wikidata.items AS items USING (item)
-SEMI JOIN titles USING (title)
+JOIN titles USING (title)
 UNION ALL
-SELECT title, 0, false, 0, '' FROM ambiguous SEMI JOIN titles USING (title)
-ORDER BY title;
+SELECT key, title, 0, false, 0, '' FROM ambiguous JOIN titles USING (title)
+ORDER BY key, name, item;
 
 -- What a name of the corpus may mean. The evidence for an item weighs 1000 per hyperlink with that
 -- text, and that of titles, labels and aliases in proportion to how well known the item is among
@@ -189,7 +189,7 @@ ORDER BY title;
 -- meant than one of a village, against all that the index does not know. `rest` is the weight of
 -- all else: 200 for what the index does not know (it makes a name that is only an alias of one
 -- obscure item a weak link), hyperlinks elsewhere, and candidates beyond the best ones.
-CREATE TABLE names AS
+CREATE TEMP VIEW names AS
 WITH shares AS (
     SELECT
         name, item, anchors, named, popularity.number AS known,
@@ -211,9 +211,9 @@ ranked AS (
     WHERE weight > 0
 )
 SELECT
-    name, rank::UTINYINT AS rank, item, weight, types,
+    key, name, item, weight, types,
     (all_weight - sum(weight) OVER (PARTITION BY name) + 200 + 1000 * coalesce(lost.anchors, 0))
         ::BIGINT AS rest
-FROM ranked JOIN item_types USING (item) LEFT JOIN lost USING (name)
+FROM ranked JOIN item_types USING (item) JOIN surfaces USING (name) LEFT JOIN lost USING (name)
 WHERE rank <= getvariable('max_candidates')
-ORDER BY name, rank;
+ORDER BY key, name, item;

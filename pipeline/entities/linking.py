@@ -10,7 +10,6 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline.database import connect
 from pipeline.entities.candidates import look_up
 from pipeline.entities.evidence import Key, LinkConfig, Mentions
 from pipeline.entities.page import NO_PAGE, page_of, read_pages
@@ -33,7 +32,6 @@ class LinkTask:
     survey: Path
     candidates: Path
     out: Path
-    spill: Path
     config: LinkConfig
 
 
@@ -45,8 +43,7 @@ def link_shard(task: LinkTask) -> Counts:
 
 def _link_shard(task: LinkTask) -> Counts:
     documents, sentences = read_tagged(task.documents, task.mentions)
-    with connect(task.candidates, spill=task.spill, read_only=True, threads=1) as connection:
-        lookup = look_up(connection, task.survey)
+    lookup = look_up(task.candidates, task.survey)
     counts: Counter[str] = Counter(documents=len(documents))
     rows, pages = Rows(), read_pages(documents, lookup)
     for document in documents:

@@ -69,7 +69,7 @@ def annotate(
 
 def _link(stages: Stages, texts: Path, tags: Path, linked: Path, scratch: Path) -> None:
     config = dataclasses.replace(stages.link, unlinked="keep", literals="keep", hidden_fraction=0.0)
-    surveys, candidates = scratch / "surveys", scratch / "candidates.duckdb"
+    surveys, candidates = scratch / "surveys", scratch / "candidates"
     survey_shard(
         SurveyTask(documents=texts, mentions=tags, out=surveys / "all", hidden_fraction=0.0)
     )
@@ -88,7 +88,6 @@ def _link(stages: Stages, texts: Path, tags: Path, linked: Path, scratch: Path) 
             survey=surveys / "all",
             candidates=candidates,
             out=linked,
-            spill=scratch / "spill",
             config=config,
         )
     )

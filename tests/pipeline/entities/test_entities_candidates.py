@@ -1,13 +1,13 @@
 import dataclasses
+import shutil
 
-import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from small_linking import CONFIG, ENTITIES, make_rows, write_corpus, write_index
 from small_wikidata import item
 
-from pipeline.database import connect
 from pipeline.entities.candidates import SurveyTask, build_candidates, look_up, survey_shard
+from pipeline.entities.search import key_names
 from pipeline.entities.types import LANGUAGE, PERSON, PLACE
 from pipeline.errors import InputError
 
@@ -34,20 +34,18 @@ def build(folder, config=CONFIG):
     survey = folder / "surveys/all"
     survey.mkdir(parents=True, exist_ok=True)
     for name, values in (("surfaces", SURFACES), ("titles", TITLES)):
-        table = pa.table({"name": pa.array(sorted(values), pa.string())})
-        pq.write_table(table, survey / f"{name}.parquet")
-    (folder / "candidates.duckdb").unlink(missing_ok=True)  # one that is there is taken as it is
+        pq.write_table(key_names(values), survey / f"{name}.parquet")
+    # what is there is taken as it is
+    shutil.rmtree(folder / "candidates", ignore_errors=True)
     build_candidates(
-        folder / "candidates.duckdb",
+        folder / "candidates",
         index=folder / "data/index/wikidata.duckdb",
         parsed=folder / "data/parse",
         surveys=folder / "surveys",
         config=config,
         spill=folder / "spill",
     )
-    path = folder / "candidates.duckdb"
-    with connect(path, spill=folder / "spill", read_only=True) as connection:
-        return look_up(connection, survey)
+    return look_up(folder / "candidates", survey)
 
 
 @pytest.fixture(scope="module")
