@@ -7,8 +7,8 @@ redirects, six texts of hyperlinks, three documents with 13 entities, 15 items (
 five with an alias) and 100 claims; names, targets and tails are skewed as real ones are. The corpus
 is all of it. Each step runs in a process of its own under a limit of DuckDB's memory
 (ERICA_MEMORY_GB); printed are its processor seconds and the peak of its memory, or that the limit
-was too low. A shard is 10,000 documents with 40,000 names and 30,000 titles; what it costs is what
-grows with the corpus: each shard reads all of what was cut out.
+was too low. Then a shard of 10,000 documents, with 40,000 names and 30,000 titles, asks for what
+was cut out: work that each of the shards does should not grow with their number.
 """
 
 import argparse

@@ -174,6 +174,8 @@ def main() -> None:
     stages = options.stages.split(",")
     if options.growth:
         measure_growth([int(f) for f in options.growth.split(",")], options.pages, stages)
+    elif options.rounds < 1:
+        parser.error("--rounds: must be at least 1")
     elif options.copies > 1 and "parse" in stages:
         parser.error("--copies: name other --stages than parse, which leaves out pages seen before")
     elif options.project:

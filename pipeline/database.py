@@ -11,16 +11,13 @@ from pipeline.errors import InputError
 from pipeline.settings import memory_limit_gb, num_workers
 
 
-def connect(
-    path: Path | None, *, spill: Path, read_only: bool = False, threads: int | None = None
-) -> Any:
+def connect(path: Path | None, *, spill: Path, read_only: bool = False) -> Any:
     """Open a DuckDB file under the limits of this run.
 
     Args:
         path: The file; None for a database that is forgotten.
         spill: Folder for what exceeds the memory limit (ERICA_MEMORY_GB).
         read_only: The file must be there.
-        threads: Default: as many as workers.
 
     Raises:
         InputError: The file is missing or no DuckDB file.
@@ -31,7 +28,7 @@ def connect(
     settings = {
         "memory_limit": limit_memory(memory_limit_gb()),
         "temp_directory": str(spill),
-        "threads": threads or num_workers(),
+        "threads": num_workers(),
         "preserve_insertion_order": False,  # or a sort larger than memory cannot spill
     }
     try:

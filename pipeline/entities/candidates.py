@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -17,7 +18,16 @@ from pipeline.database import connect, explain_limits
 from pipeline.entities.evidence import Candidate, LinkConfig, Lookup, Target
 from pipeline.entities.names import find_core, skip_article
 from pipeline.entities.quality import is_sampled
-from pipeline.entities.search import BATCH, KEYED, count_rows, key_names, search, write_sorted
+from pipeline.entities.search import (
+    BATCH,
+    KEYED,
+    count_rows,
+    key_names,
+    read_placed,
+    search,
+    search_names,
+    write_sorted,
+)
 from pipeline.entities.types import LITERALS, ROOTS
 from pipeline.errors import InputError
 from pipeline.io import atomic_file, check_aligned, read_table
@@ -26,10 +36,12 @@ from pipeline.records.documents import DOCUMENTS
 from pipeline.records.mentions import MENTIONS
 
 PARSED = ("pages", "redirects", "anchors")
-TABLES = {
+TABLES = {  # what a shard searches: candidates.sql says what is in them
+    "titles": pa.schema(KEYED),
+    "surfaces": pa.schema(KEYED),
     "targets": pa.schema(
         [
-            *KEYED,
+            pa.field("place", pa.uint32()),  # of the title in `titles`
             pa.field("item", pa.uint32()),
             pa.field("by_sitelink", pa.bool_()),
             pa.field("types", pa.uint8()),
@@ -38,7 +50,7 @@ TABLES = {
     ),
     "names": pa.schema(
         [
-            *KEYED,
+            pa.field("place", pa.uint32()),  # of the name in `surfaces`
             pa.field("item", pa.uint32()),
             pa.field("weight", pa.int64()),
             pa.field("types", pa.uint8()),
@@ -102,7 +114,7 @@ def _read_surfaces(texts: list[str], spans: Any, wanted: Any) -> set[str]:
 def build_candidates(
     path: Path, *, index: Path, parsed: Path, surveys: Path, config: LinkConfig, spill: Path
 ) -> Counts:
-    """Write the tables `targets` and `names` (candidates.sql) to a folder, if they are not there.
+    """Write what titles and names may mean to a folder, if it is not there.
 
     Args:
         path: The folder: one file for each of `TABLES`.
@@ -127,9 +139,12 @@ def build_candidates(
             source = f"read_parquet({_quote(parsed / f'{name}.parquet')})"
             connection.execute(f"CREATE TEMP VIEW {name} AS FROM {source}")
         for name, column in (("surfaces", "name"), ("titles", "title")):
+            source = f"read_parquet({_quote(surveys / '*' / f'{name}.parquet')})"
+            rows = connection.sql(f"SELECT DISTINCT key, name FROM {source} ORDER BY key, name")
+            write_sorted(files[name], rows.to_arrow_reader(BATCH), TABLES[name])
+            connection.register("placed", read_placed(files[name]))
             connection.execute(
-                f"CREATE TEMP TABLE {name} AS SELECT DISTINCT name AS {column}, key "
-                f"FROM read_parquet({_quote(surveys / '*' / f'{name}.parquet')})"
+                f"CREATE TEMP TABLE {name} AS SELECT place, name AS {column} FROM placed"
             )
         classes = pa.table({"class": pa.array(config.excluded_classes, pa.uint32())})
         roots = {
@@ -140,9 +155,9 @@ def build_candidates(
         connection.register("type_roots", pa.table(roots))
         connection.execute("SET VARIABLE max_candidates = ?", [config.max_candidates])
         connection.execute(SQL.read_text("utf-8"))
-        for name, schema in TABLES.items():
-            rows = connection.sql(f"FROM {name}").to_arrow_reader(BATCH)
-            write_sorted(files[name], rows, schema)
+        for name in ("targets", "names"):
+            rows = connection.sql(f"FROM {name} ORDER BY place, item").to_arrow_reader(BATCH)
+            write_sorted(files[name], rows, TABLES[name])
     return _sizes(files)
 
 
@@ -157,8 +172,8 @@ def look_up(candidates: Path, survey: Path) -> Lookup:
         candidates: The folder that `build_candidates` wrote.
         survey: The folder that `survey_shard` wrote for the shard.
     """
-    targets = _search(candidates / "targets.arrow", survey / "titles.parquet")
-    columns = _search(candidates / "names.arrow", survey / "surfaces.parquet")
+    targets = _search(candidates, "titles", "targets", survey)
+    columns = _search(candidates, "surfaces", "names", survey)
     names: dict[str, list[Candidate]] = {}
     rests: dict[str, int] = {}
     for name, item, weight, types, rest in zip(*columns, strict=True):
@@ -171,10 +186,16 @@ def look_up(candidates: Path, survey: Path) -> Lookup:
     )
 
 
-def _search(table: Path, wanted: Path) -> list[list[Any]]:
-    """Return the columns, but for the key, of the rows that are wanted."""
-    found = search(table, pq.read_table(wanted)).drop_columns("key")
-    return [column.to_pylist() for column in found.columns]
+def _search(candidates: Path, kind: str, table: str, survey: Path) -> list[list[Any]]:
+    """Return the columns of the rows about the names of a survey, these first."""
+    wanted = pq.read_table(survey / f"{kind}.parquet")
+    known, places = search_names(candidates / f"{kind}.arrow", wanted)
+    order = np.argsort(places)
+    rows, owners, _ = search(
+        candidates / f"{table}.arrow", "place", places[order].astype(np.uint32)
+    )
+    names = known["name"].take(pa.array(order[owners]))
+    return [names.to_pylist(), *(column.to_pylist() for column in rows.columns[1:])]
 
 
 def _quote(path: Path) -> str:

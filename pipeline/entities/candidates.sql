@@ -1,8 +1,9 @@
--- What names and titles may mean: made once per corpus, then joined with each shard's names.
+-- What names and titles may mean: made once per corpus, then searched for each shard's.
 --
 -- Given: `wikidata` (the index), and the views pages, redirects, anchors (from `parse`), titles
--- (titles and link targets of the corpus), surfaces (names of the corpus), both with their keys
--- (pipeline/entities/search.py), excluded_classes and type_roots. All sums are of integers, so that the number of threads cannot change a bit.
+-- (titles and link targets of the corpus), surfaces (names of the corpus), both with their place in a
+-- sorted table, excluded_classes and type_roots. All sums are of integers, so that
+-- the number of threads cannot change a bit.
 
 -- Items that are about Wikimedia's pages or about names, not about the world.
 CREATE TEMP TABLE excluded AS
@@ -128,10 +129,10 @@ WITH said AS (
     -- "German" alone is the language; a tagged people or nationality stands for its country
     SELECT demonym, item, 0, 300 FROM wikidata.demonyms
 )
-SELECT name, item, sum(anchors)::BIGINT AS anchors, sum(named)::BIGINT AS named
-FROM said SEMI JOIN surfaces ON surfaces.name = said.name
+SELECT place, item, sum(anchors)::BIGINT AS anchors, sum(named)::BIGINT AS named
+FROM said JOIN surfaces USING (name)
 WHERE item NOT IN (FROM excluded)
-GROUP BY name, item;
+GROUP BY place, item;
 
 -- How well known an item is: hyperlinks to it, and claims with it as the tail.
 CREATE TEMP TABLE popularity AS
@@ -146,11 +147,11 @@ FROM candidates LEFT JOIN linked USING (item) LEFT JOIN claimed USING (item);
 
 -- Hyperlinks with that text which lead to no item of the index.
 CREATE TEMP TABLE lost AS
-SELECT surface AS name, sum(count)::BIGINT AS anchors
+SELECT place, sum(count)::BIGINT AS anchors
 FROM anchors
-SEMI JOIN surfaces ON surfaces.name = anchors.surface
+JOIN surfaces ON surfaces.name = anchors.surface
 ANTI JOIN resolved ON resolved.title = anchors.target
-GROUP BY surface;
+GROUP BY place;
 
 -- Classes below each root, by "subclass of", as one bit per type (pipeline/entities/types.py).
 CREATE TEMP TABLE class_types AS
@@ -174,14 +175,15 @@ LEFT JOIN class_types ON class_types.class = claims.tail
 GROUP BY occurring.item;
 
 -- What a title or link target of the corpus is: one row per title that has an item, and item 0 for
--- those that lead to a page which lists meanings.
-CREATE TEMP VIEW targets AS
-SELECT key, title AS name, item, by_sitelink, types, coalesce(items.label, '') AS label
-FROM resolved JOIN item_types USING (item) JOIN wikidata.items AS items USING (item)
-JOIN titles USING (title)
+-- those that lead to a page which lists meanings. In two steps: each join holds a table in memory.
+CREATE TEMP TABLE asked AS
+SELECT place, item, by_sitelink FROM resolved JOIN titles USING (title);
+
+CREATE TEMP TABLE targets AS
+SELECT place, item, by_sitelink, types, coalesce(items.label, '') AS label
+FROM asked JOIN item_types USING (item) JOIN wikidata.items AS items USING (item)
 UNION ALL
-SELECT key, title, 0, false, 0, '' FROM ambiguous JOIN titles USING (title)
-ORDER BY key, name, item;
+SELECT place, 0, false, 0, '' FROM ambiguous JOIN titles USING (title);
 
 -- What a name of the corpus may mean. The evidence for an item weighs 1000 per hyperlink with that
 -- text, and that of titles, labels and aliases in proportion to how well known the item is among
@@ -189,31 +191,45 @@ ORDER BY key, name, item;
 -- meant than one of a village, against all that the index does not know. `rest` is the weight of
 -- all else: 200 for what the index does not know (it makes a name that is only an alias of one
 -- obscure item a weak link), hyperlinks elsewhere, and candidates beyond the best ones.
-CREATE TEMP VIEW names AS
+CREATE TEMP TABLE weighed AS
 WITH shares AS (
     SELECT
-        name, item, anchors, named, popularity.number AS known,
-        sum(popularity.number) OVER (PARTITION BY name) AS all_known
+        place, item, anchors, named, popularity.number AS known,
+        sum(popularity.number) OVER (PARTITION BY place) AS all_known
     FROM evidence JOIN popularity USING (item)
 ),
 weights AS (
     SELECT
-        name, item,
+        place, item,
         (1000 * anchors + named * known * (3 + length(bin(known))) // (4 * all_known))::BIGINT
             AS weight
     FROM shares
-),
-ranked AS (
-    SELECT
-        name, item, weight, sum(weight) OVER (PARTITION BY name) AS all_weight,
-        row_number() OVER (PARTITION BY name ORDER BY weight DESC, item) AS rank
-    FROM weights
-    WHERE weight > 0
 )
 SELECT
-    key, name, item, weight, types,
-    (all_weight - sum(weight) OVER (PARTITION BY name) + 200 + 1000 * coalesce(lost.anchors, 0))
+    place, item, weight, sum(weight) OVER (PARTITION BY place) AS all_weight,
+    row_number() OVER (PARTITION BY place ORDER BY weight DESC, item) AS rank
+FROM weights
+WHERE weight > 0;
+
+CREATE TEMP TABLE names AS
+SELECT
+    place, item, weight, types,
+    (all_weight - sum(weight) OVER (PARTITION BY place) + 200 + 1000 * coalesce(lost.anchors, 0))
         ::BIGINT AS rest
-FROM ranked JOIN item_types USING (item) JOIN surfaces USING (name) LEFT JOIN lost USING (name)
-WHERE rank <= getvariable('max_candidates')
-ORDER BY key, name, item;
+FROM weighed JOIN item_types USING (item) LEFT JOIN lost USING (place)
+WHERE rank <= getvariable('max_candidates');
+
+-- What is left is sorted: it needs the memory that all else would hold.
+DROP TABLE weighed;
+DROP TABLE asked;
+DROP TABLE item_types;
+DROP TABLE lost;
+DROP TABLE popularity;
+DROP TABLE evidence;
+DROP TABLE resolved;
+DROP TABLE by_label;
+DROP TABLE claimed;
+DROP TABLE by_sitelink;
+DROP TABLE steps;
+DROP TABLE surfaces;
+DROP TABLE titles;

@@ -179,7 +179,7 @@ def _read_ranks(statements: list[Statement]) -> Iterable[int]:
     """Return the ranks as numbers; in most blocks all are "normal", which is seen at once."""
     ranks = list(map(_rank_of, statements))
     if ranks.count("normal") == len(ranks):
-        return itertools.repeat(1, len(ranks))
+        return itertools.repeat(RANKS["normal"], len(ranks))
     return map(RANKS.__getitem__, ranks)
 
 

@@ -155,13 +155,14 @@ def test_link_depends_neither_on_shards_nor_on_the_order_of_documents(
 
 
 @pytest.mark.crash
-def test_link_killed_three_times_and_continued_gives_the_same_bytes(project, monkeypatch):
+def test_link_killed_again_and_again_and_continued_gives_the_same_bytes(project, monkeypatch):
     main()
     whole = output()
     other = project / "other"
     make_project(other)
     monkeypatch.chdir(other)
-    for point in ("link.survey.shard:1", "link.candidates:0", "link.marker:1", "link.shard:1"):
+    points = ("link.survey.shard:1", "write.names.arrow:0", "link.candidates:0")
+    for point in (*points, "link.marker:1", "link.shard:1"):
         killed = run_stage(ERICA_FAIL_AT=point)
         assert killed.returncode == -9, killed.stderr
         assert not Path("data/link").exists()
@@ -171,6 +172,20 @@ def test_link_killed_three_times_and_continued_gives_the_same_bytes(project, mon
     assert finished.returncode == 0, finished.stderr
     assert output() == whole
     assert not list(Path(".scratch").rglob("*.parquet"))
+
+
+@pytest.mark.crash
+def test_link_a_damaged_table_of_a_killed_run_is_one_line(project):
+    assert run_stage(ERICA_FAIL_AT="link.candidates:0").returncode == -9
+    (table,) = Path(".scratch/link").rglob("names.arrow")
+    table.write_bytes(table.read_bytes()[:100])
+    failed = run_stage()
+    assert failed.returncode == 2
+    assert "names.arrow: damaged" in failed.stderr
+    assert failed.stderr.endswith("delete it and run `dvc repro`\n")
+    assert "Traceback" not in failed.stderr
+    table.unlink()
+    assert run_stage().returncode == 0
 
 
 def test_link_missing_inputs_are_one_line_and_keep_the_old_output(project):

@@ -5,7 +5,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.entities.search import KEYED, count_rows, key_names, search, write_sorted
+from pipeline.entities.search import (
+    KEYED,
+    count_rows,
+    key_names,
+    read_placed,
+    search_names,
+    write_sorted,
+)
+from pipeline.errors import InputError
 
 SCHEMA = pa.schema([*KEYED, pa.field("item", pa.uint32())])
 SAME_KEY = ["plumless", "buckeroo"]  # have the same CRC-32
@@ -22,7 +30,10 @@ def write(path, rows, batch):
 
 
 def find(path, wanted):
-    found = search(path, key_names(wanted))
+    found, places = search_names(path, key_names(wanted))
+    table = read_placed(path).read_all()
+    assert table["place"].to_pylist() == list(range(count_rows(path)))
+    assert table.drop_columns("place").take(pa.array(places)).equals(found)
     return list(zip(found["name"].to_pylist(), found["item"].to_pylist(), strict=True))
 
 
@@ -60,6 +71,19 @@ def test_search_in_many_batches(tmp_path):
     write(tmp_path / "names.arrow", rows, batch=64)
     found = find(tmp_path / "names.arrow", wanted)
     assert sorted(found) == sorted(row for row in rows if row[0] in wanted)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"), [(None, "not found"), (b"", "damaged"), (b"ARROW1", "damaged")]
+)
+def test_a_missing_or_damaged_table_is_an_input_error(tmp_path, content, message):
+    path = tmp_path / "names.arrow"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(InputError, match=f"names.arrow: {message}"):
+        search_names(path, key_names(["a"]))
+    with pytest.raises(InputError, match=f"names.arrow: {message}"):
+        count_rows(path)
 
 
 def test_a_table_that_could_not_be_written_is_not_there(tmp_path):

@@ -124,9 +124,9 @@ def test_all_relations_of_all_ordered_pairs_with_their_sentence_flag(tmp_path):
 def test_a_corpus_larger_than_what_is_held_at_once_is_annotated_all_the_same(tmp_path, monkeypatch):
     place = [[("London", 0, 2), "is in", ("the UK", 1, 3)]]
     documents = [make_document("0-0", STORY), make_document("1-0", place)]
-    pairs = [("augusta ada king", "london", None, None), ("uk", "newstead", None, None)]
+    pairs = [("augusta ada king", "george gordon", None, None)]  # names that only Wikidata has
     rows, counts = annotate(tmp_path / "whole", documents, held_out=pairs, shards=2)
-    assert counts["triples.leaked"] > 0
+    assert counts["triples.leaked"] == 2
     monkeypatch.setattr(triples_corpus, "MANY_ITEMS", 1)
     monkeypatch.setattr(triples_corpus, "BATCH", 1)
     again = annotate(tmp_path / "pieces", documents, held_out=pairs, shards=2)
