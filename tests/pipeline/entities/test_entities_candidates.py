@@ -1,13 +1,20 @@
 import dataclasses
 import shutil
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from small_linking import CONFIG, ENTITIES, make_rows, write_corpus, write_index
 from small_wikidata import item
 
-from pipeline.entities.candidates import SurveyTask, build_candidates, look_up, survey_shard
-from pipeline.entities.search import key_names
+from pipeline.entities.candidates import (
+    TABLES,
+    SurveyTask,
+    build_candidates,
+    look_up,
+    survey_shard,
+)
+from pipeline.entities.search import key_names, write_sorted
 from pipeline.entities.types import LANGUAGE, PERSON, PLACE
 from pipeline.errors import InputError
 
@@ -125,6 +132,30 @@ def test_candidates_beyond_the_best_count_as_rest(corpus):
     assert weights(one, "Twin") == {1005: 100}
     assert one.rests["Twin"] == 320
     build(corpus)
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_candidates_of_names_with_the_same_checksum_stay_apart(tmp_path, order):
+    known = ["buckeroo", "plumless"]  # have one CRC-32
+    rows = {
+        "titles": key_names(known),
+        "surfaces": key_names(known),
+        "targets": [[0, 1], [10, 11], [True, True], [0, 0], known],
+        "names": [[0, 0, 1], [10, 12, 11], [5, 4, 3], [0, 0, 0], [1, 1, 2]],
+    }
+    for name, schema in TABLES.items():
+        columns = rows[name] if isinstance(rows[name], list) else rows[name].columns
+        table = pa.Table.from_arrays([pa.array(c) for c in columns], schema.names).cast(schema)
+        write_sorted(tmp_path / f"{name}.arrow", table.to_reader(), schema)
+    for name in ("titles", "surfaces"):
+        pq.write_table(key_names(known[::order]), tmp_path / f"{name}.parquet")
+    lookup = look_up(tmp_path, tmp_path)
+    assert {title: target.item for title, target in lookup.targets.items()} == {
+        "buckeroo": 10,
+        "plumless": 11,
+    }
+    assert lookup.names == {"buckeroo": [(10, 5, 0), (12, 4, 0)], "plumless": [(11, 3, 0)]}
+    assert lookup.rests == {"buckeroo": 1, "plumless": 2}
 
 
 def test_candidates_survey_collects_names_titles_and_hidden_links(tmp_path):
