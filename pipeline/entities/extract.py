@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.entities.blocks import Range, read_range
+from pipeline.entities.items import ItemScanner
 from pipeline.entities.parts import PartWriter
 from pipeline.entities.rows import Rows
 from pipeline.entities.wikidata import BrokenLineError, EntityDecoder
@@ -35,21 +36,30 @@ def extract(task: ExtractTask) -> Counts:
     Raises:
         InputError: The data is corrupt, or a line is not JSON.
     """
+    scanner = ItemScanner(language=task.language, wiki=task.wiki)
     decoder = EntityDecoder(language=task.language, wiki=task.wiki)
-    rows, counts = Rows(task.language), Counts()
+    rows, counts, line = Rows(task.language), Counts(), 0
     with pause_garbage_collection(), PartWriter(task.out) as writer:
         for lines in read_range(task.part):
-            try:
-                items, properties = decoder.decode_lines(lines, counts)
-            except BrokenLineError as error:
-                behind = f" after byte {task.position}" if task.position else ""
-                raise InputError(
-                    f"{task.dump}:line {decoder.line}{behind}: not JSON ({error}); expected "
-                    "one Wikidata entity per line; fetch the file again"
-                ) from None
+            items = scanner.scan(lines)
             rows.add_items(items)
-            rows.add_properties(properties)
+            refused = items.refused_R2.tolist()
+            if refused:
+                text = b"".join(lines[start:end] for start, end in refused)
+                try:
+                    entities, properties = decoder.decode_lines(text, counts)
+                except BrokenLineError as error:
+                    start, _ = refused[error.line - 1]
+                    line += lines.count(b"\n", 0, start) + 1
+                    behind = f" after byte {task.position}" if task.position else ""
+                    raise InputError(
+                        f"{task.dump}:line {line}{behind}: not JSON ({error}); expected "
+                        "one Wikidata entity per line; fetch the file again"
+                    ) from None
+                rows.add_entities(entities)
+                rows.add_properties(properties)
             rows.flush(writer, at_least=FLUSH_ROWS)
+            line += len(items.names) + len(refused)
         rows.flush(writer, at_least=1)
     add_counts(counts, rows.counts)
     return counts

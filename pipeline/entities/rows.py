@@ -1,19 +1,18 @@
 """Entities to columns: what `extract` has collected of the index's tables so far.
 
-Statements are collected in passes over all of a block, almost all of them in C, because a Python
-function would need a microsecond for each of the 1.5 billion in the full dump. What is stored of
-them is chosen when they are written, of hundreds of blocks at once: numpy takes as long to begin as
-for a thousand rows.
+What is stored of the statements is chosen when they are written, of hundreds of blocks at once:
+numpy takes as long to begin as for a thousand rows.
 """
 
 import itertools
 import operator
 import types
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
 
+from pipeline.entities.items import Items, Names
 from pipeline.entities.parts import TABLES, PartWriter
 from pipeline.entities.statements import (
     RANKS,
@@ -47,8 +46,6 @@ NOTHING = types.SimpleNamespace(own=None, mul=None)  # what is in the place of a
 Claims = dict[str, list[Statement]]
 
 _value_of = operator.attrgetter("mainsnak.datavalue.value")
-_text_of = operator.attrgetter("value")
-_rank_of = operator.attrgetter("rank")
 
 
 class Rows:
@@ -78,34 +75,37 @@ class Rows:
         self._columns[table] = [[] for _ in kinds]
         self._sizes[table] = 0
 
-    def add_items(self, items: Numbered) -> None:
-        """Add items with their names, their pages and their claims."""
-        numbers, labels = self._columns["items"]
-        named, names = self._columns["aliases"]
-        linked, pages = self._columns["sitelinks"]
-        owners = [number for number, _ in items]
-        numbers += owners
-        for number, entity in items:
-            label, aliases = _read_names(entity)
-            labels.append(label)
-            if aliases:
-                named += [number] * len(aliases)
-                names += aliases
-            page = (entity.sitelinks or NOTHING).own
-            if page:
-                linked.append(number)
-                pages.append(page.title.replace("_", " "))
-        self._sizes |= {"items": len(numbers), "aliases": len(named), "sitelinks": len(linked)}
-        self._add_claims(owners, [entity.claims or {} for _, entity in items])
-        self._add_demonyms([entry for entry in items if DEMONYM in (entry[1].claims or ())])
+    def add_items(self, items: Items) -> None:
+        """Add what was scanned: items with their names, their pages and their claims."""
+        (tails, ranks), (properties, sizes) = items.statements_S2.T, items.groups_G2.T
+        owners, numbers = items.items_I2.T
+        self._add_names(owners.tolist(), items.names)
+        self._add_claims(tails, ranks, sizes, properties, numbers, owners)
+
+    def add_entities(self, entities: Numbered) -> None:
+        """Add what was decoded: the same, and demonyms."""
+        owners = [number for number, _ in entities]
+        claims = [entity.claims or {} for _, entity in entities]
+        groups = list(itertools.chain.from_iterable(map(dict.values, claims)))
+        statements = list(itertools.chain.from_iterable(groups))
+        self._add_names(owners, [_read_names(entity) for _, entity in entities])
+        self._add_claims(
+            read_items(map(_value_of, statements)),
+            [RANKS[statement.rank] for statement in statements],
+            list(map(len, groups)),
+            [self._properties[name] for of_item in claims for name in of_item],
+            list(map(len, claims)),
+            owners,
+        )
+        self._add_demonyms([entry for entry in entities if DEMONYM in (entry[1].claims or ())])
 
     def add_properties(self, properties: Numbered) -> None:
         """Add properties with their names, datatypes, inverses and whether they are symmetric."""
         rows = self._columns["properties"]
-        named, names = self._columns["property_aliases"]
+        named, texts = self._columns["property_aliases"]
         for number, entity in properties:
-            label, aliases = _read_names(entity)
-            claims = entity.claims or {}
+            label, names, _ = _read_names(entity)
+            aliases, claims = _choose_aliases(label, names), entity.claims or {}
             inverses = [read_number(value, "property") for value in _read_values(claims, INVERSE)]
             symmetric = SYMMETRIC in read_items(_read_values(claims, CONSTRAINT))
             inverse = next(filter(None, inverses), None)
@@ -113,7 +113,7 @@ class Rows:
             for column, value in zip(rows, row, strict=True):
                 column.append(value)
             named += [number] * len(aliases)
-            names += aliases
+            texts += aliases
         self._sizes |= {"properties": len(rows[0]), "property_aliases": len(named)}
 
     def _add_demonyms(self, items: Numbered) -> None:
@@ -129,25 +129,29 @@ class Rows:
                 names.append(text)
         self._sizes["demonyms"] = len(named)
 
-    def _add_claims(self, owners: list[int], claims: list[Claims]) -> None:
-        groups = list(itertools.chain.from_iterable(map(dict.values, claims)))
-        statements = list(itertools.chain.from_iterable(groups))
-        names = itertools.chain.from_iterable(claims)
-        for column, values, kind in zip(
-            self._columns["claims"],
-            (
-                read_items(map(_value_of, statements)),
-                _read_ranks(statements),
-                map(len, groups),
-                map(self._properties.__getitem__, names),
-                map(len, claims),
-                owners,
-            ),
-            STATEMENT_TYPES,
-            strict=True,
+    def _add_names(self, owners: list[int], names: list[Names]) -> None:
+        numbers, labels = self._columns["items"]
+        named, aliases = self._columns["aliases"]
+        linked, pages = self._columns["sitelinks"]
+        numbers += owners
+        for number, (label, others, page) in zip(owners, names, strict=True):
+            labels.append(label)
+            if others:
+                if len(others) > 1 or others[0] in (label, ""):
+                    others = _choose_aliases(label, others)
+                named += [number] * len(others)
+                aliases += others
+            if page is not None:
+                linked.append(number)
+                pages.append(page.replace("_", " "))
+        self._sizes |= {"items": len(numbers), "aliases": len(named), "sitelinks": len(linked)}
+
+    def _add_claims(self, *columns: Any) -> None:
+        for chunks, values, kind in zip(
+            self._columns["claims"], columns, STATEMENT_TYPES, strict=True
         ):
-            column.append(np.fromiter(values, kind))
-        self._sizes["claims"] += len(statements)
+            chunks.append(np.asarray(values, kind))
+        self._sizes["claims"] += len(columns[0])
 
     def _choose_claims(self) -> list[Any]:
         """Return the columns of `claims`: of the statements collected, what is stored of them."""
@@ -175,14 +179,6 @@ class Rows:
         return [values.astype(field.type.to_pandas_dtype()) for values, field in fields]
 
 
-def _read_ranks(statements: list[Statement]) -> Iterable[int]:
-    """Return the ranks as numbers; in most blocks all are "normal", which is seen at once."""
-    ranks = list(map(_rank_of, statements))
-    if ranks.count("normal") == len(ranks):
-        return itertools.repeat(RANKS["normal"], len(ranks))
-    return map(RANKS.__getitem__, ranks)
-
-
 class _PropertyNumbers(dict[str, int]):
     """Numbers of properties by id, 0 for what is no id; each is read once."""
 
@@ -191,21 +187,22 @@ class _PropertyNumbers(dict[str, int]):
         return self[name]
 
 
-def _read_names(entity: Any) -> tuple[str | None, Collection[str]]:
-    """Return the label and the other names, each once."""
+def _read_names(entity: Any) -> Names:
+    """Return label, aliases and page; a second label, of all languages, is an alias."""
     labels, aliases = entity.labels or NOTHING, entity.aliases or NOTHING
-    own, mul = labels.own, labels.mul
-    label = own.value if own else mul.value if mul else None
-    first, second = aliases.own, aliases.mul
-    if not (first or second or (own and mul)):
-        return label, ()
-    terms = [*first, *second] if first and second else first or second or []
-    if own and mul:
-        terms = [mul, *terms]
-    names = dict.fromkeys(map(_text_of, terms))
-    names.pop("", None)
-    names.pop(label, None)
-    return label, names
+    terms = [label for label in (labels.own, labels.mul) if label]
+    others = [*terms[1:], *(aliases.own or ()), *(aliases.mul or ())]
+    page = (entity.sitelinks or NOTHING).own
+    return (
+        terms[0].value if terms else None,
+        [term.value for term in others],
+        page.title if page else None,
+    )
+
+
+def _choose_aliases(label: str | None, aliases: list[str]) -> list[str]:
+    """Return the names that are neither empty nor the label, each once."""
+    return [name for name in dict.fromkeys(aliases) if name and name != label]
 
 
 def _read_values(claims: Claims, name: str) -> Iterator[Value | str]:

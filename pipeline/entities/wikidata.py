@@ -2,8 +2,7 @@
 
 One entity per line, wherever it comes from: dump files with or without brackets, trailing commas
 and a last line, single entities, answers of the API (`{"entities": ...}`). Empty maps appear as
-`[]`. Of an entity of 27 kB some 2 kB become Python objects: the names in one language, the sitelink
-of one wiki and the values of statements.
+`[]`. Of dump files only what `ItemScanner` refuses comes here: properties and unusual lines.
 """
 
 import types
@@ -17,7 +16,7 @@ from pipeline.progress import Counts, add_counts
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 Numbered = list[tuple[int, Any]]  # numbers of ids with their entities
-REFUSED = (msgspec.DecodeError, UnicodeDecodeError)
+REFUSED = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 SEPARATOR = b",\n"
 MAPS = ("labels", "aliases", "sitelinks", "claims")
 NoMap = Annotated[list[Any], msgspec.Meta(max_length=0)]  # `[]`, an empty map
@@ -57,24 +56,24 @@ class LooseEntity(msgspec.Struct, gc=False, kw_only=True):
 
 
 class BrokenLineError(Exception):
-    """A line is not JSON."""
+    """A line is not JSON; `line` is its number in the text, from 1 on."""
+
+    line = 0
 
 
 class EntityDecoder:
     """Decodes lines to entities with the names of one language and the sitelink of one wiki.
 
     Labels and aliases of the language "mul" are valid in all languages: they are read too, as
-    `labels.mul` and `aliases.mul` beside `labels.own` and `aliases.own`. `line` is the number of
-    lines seen.
+    `labels.mul` and `aliases.mul` beside `labels.own` and `aliases.own`.
 
-    Almost all entities have the same shape, which one decoder reads fast, all lines of a block in
-    one call, be they parts of an array or not. A block that it refuses both ways it reads again
-    line by line, and a line that it refuses goes to a second one that knows the shapes of old dumps
-    too. Maps that are empty may be `[]` or None.
+    Most entities have the same shape, which one decoder reads fast, all lines in one call, be they
+    parts of an array or not. Lines that it refuses both ways are read again one by one, and a line
+    that it refuses goes to a second decoder that knows the shapes of old dumps too. Maps that are
+    empty may be `[]` or None.
     """
 
     def __init__(self, *, language: str, wiki: str) -> None:
-        self.line = 0
         entity = _make_entity(language, wiki, Entity, Statement, NoMap)
         loose = _make_entity(language, wiki, LooseEntity, LooseStatement, list[Any])
         by_id = types.GenericAlias(dict, (str, loose))
@@ -112,16 +111,19 @@ class EntityDecoder:
             except REFUSED:
                 continue
             if len(numbered) == num_lines and all(number for number, _ in numbered):
-                self.line += num_lines
                 return numbered
         return []
 
     def _decode_each(self, text: bytes, counts: Counts) -> Numbered:
         """Decode lines one by one, and count what is neither an item nor a property."""
         numbered: Numbered = []
-        for line in text.removesuffix(b"\n").split(b"\n"):
-            self.line += 1
-            for entity in self._decode_line(line):
+        for at, line in enumerate(text.removesuffix(b"\n").split(b"\n"), 1):
+            try:
+                entities = self._decode_line(line)
+            except BrokenLineError as error:
+                error.line = at
+                raise
+            for entity in entities:
                 kind, number = _classify(entity)
                 if number:
                     entity.type = kind

@@ -60,7 +60,7 @@ def test_extract_blocks_that_are_written_at_once_stay_apart(tmp_path):
         rows = Rows("en")
         for block in blocks:
             lines = b"".join(json.dumps(entity).encode() + b"\n" for entity in block)
-            rows.add_items(decoder.decode_lines(lines, {})[0])
+            rows.add_entities(decoder.decode_lines(lines, {})[0])
         with PartWriter(tmp_path / name) as writer:
             rows.flush(writer, at_least=1)
         written[name] = pq.read_table(tmp_path / name / "claims.parquet").to_pylist(), rows.counts
@@ -270,3 +270,16 @@ def test_extract_broken_line_names_file_and_line(run):
     good = dump([item(1), item(2)])
     with pytest.raises(InputError, match=r"dump\.json:line 3: not JSON .*; expected one Wikidata"):
         run(good[:-10])
+
+
+@pytest.mark.parametrize(
+    "broken", [b"{", b'{"type":"item","id":"Q7","labels":{"en":{"value":"\xff"}}}']
+)
+@pytest.mark.parametrize("number", [2, 17, 3000])
+def test_extract_broken_line_among_many(run, broken, number):
+    """Over blocks, with lines before it that only the decoder takes."""
+    lines = dump([item(at, page="x" * 200) if at % 7 else prop(at) for at in range(1, 3001)])
+    lines = lines.splitlines(keepends=True)
+    lines[number - 1] = broken + b",\n"
+    with pytest.raises(InputError, match=rf"dump\.json:line {number}: not JSON"):
+        run(b"".join(lines))

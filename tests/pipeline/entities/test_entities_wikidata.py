@@ -80,12 +80,14 @@ def test_wikidata_empty_maps_as_lists_and_missing_keys():
     assert counts == {}
 
 
-@pytest.mark.parametrize("line", [LINE[:-30], b"<mediawiki>", b"Q1\tQ2", LINE + LINE, b"{"])
+@pytest.mark.parametrize(
+    "line", [LINE[:-30], b"<mediawiki>", b"Q1\tQ2", LINE + LINE, b"{", b'{"x":' + 9999 * b"["]
+)
 def test_wikidata_broken_line_is_an_error_with_its_number(line):
     decoder = EntityDecoder(language="en", wiki="enwiki")
-    with pytest.raises(BrokenLineError):
+    with pytest.raises(BrokenLineError) as error:
         decoder.decode_lines(b"[\n" + LINE + b",\n" + line + b"\n]\n", {})
-    assert decoder.line == 3
+    assert error.value.line == 3
 
 
 def test_wikidata_other_languages_and_wikis_are_skipped():
@@ -121,7 +123,6 @@ def test_wikidata_blocks_decoded_at_once_are_as_lines_decoded_alone(unusual, end
     lines = [json.dumps(entity).encode() + end for entity in [*usual, *unusual, item(4, "Ida")]]
     decoder, counts = EntityDecoder(language="en", wiki="enwiki"), {}
     items, properties = decoder.decode_lines(b"".join(lines), counts)
-    assert decoder.line == len(lines)
     alone, alone_counts = EntityDecoder(language="en", wiki="enwiki"), {}
     each = [alone.decode_lines(b"\n" + line, alone_counts) for line in lines]
 
@@ -145,20 +146,6 @@ def test_wikidata_usual_lines_are_decoded_in_one_call(end):
     for text in (b"".join(lines), b"".join(lines).removesuffix(end)):
         items, properties = decoder.decode_lines(text, {})
         assert ([number for number, _ in items], properties[0][0]) == ([1, 2], 17)
-
-
-@pytest.mark.parametrize("end", [b",\n", b"\n"])
-def test_wikidata_lines_are_numbered_over_blocks(end):
-    decoder = EntityDecoder(language="en", wiki="enwiki")
-    blocks = [b"[\n" + LINE + end, 2 * (LINE + end), b"\n", LINE + end + b"\n", LINE]
-    lines = []
-    for block in blocks:
-        decoder.decode_lines(block, {})
-        lines.append(decoder.line)
-    assert lines == [2, 4, 5, 7, 8]
-    with pytest.raises(BrokenLineError):
-        decoder.decode_lines(LINE + end + b"{\n", {})
-    assert decoder.line == 10
 
 
 @pytest.mark.parametrize("two", [LINE + LINE, LINE + b"," + LINE])

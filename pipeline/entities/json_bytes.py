@@ -1,0 +1,234 @@
+"""Walk over JSON without blanks, byte by byte, by functions compiled with numba.
+
+Functions take the position `at` of a value in `text` and return the position behind it, or
+`REFUSED` where there is none of that kind; given `REFUSED` they return it, so that a caller need
+ask only in the end. `text` must have 8 zeros behind its end: no value goes on there, so nothing is
+read further.
+
+When this file changes, its checksum in `scan` has to change too (see there).
+"""
+
+from typing import TypeVar
+
+import numpy as np
+import numpy.typing as npt
+from numba import njit
+
+REFUSED = -1
+MOST_DIGITS = 11  # of numbers that are read
+DEEPEST = 60  # levels of values that are skipped, a bit of 64 for each; Wikidata has 10
+
+QUOTE, PLUS, COMMA, MINUS, DOT, ZERO, NINE, COLON = b'"+,-.09:'
+OPEN, CLOSE, FIRST, LAST, BACKSLASH, NEWLINE, LARGE_E, SMALL_E = b"{}[]\\\nEe"
+
+Bytes = npt.NDArray[np.uint8]
+Function = TypeVar("Function")
+Found = tuple[bool, int]  # whether there is a member (more), and where it, or what is behind, is
+
+
+def compiled(function: Function) -> Function:
+    """Compile a function together with those that call it."""
+    wrapped: Function = njit(no_cpython_wrapper=True, no_cfunc_wrapper=True)(function)
+    return wrapped
+
+
+def compiled_for_python(function: Function) -> Function:
+    """Compile a function that Python calls, and keep what comes out, which takes 8 s, in a file.
+
+    It lies beside the function's, or in `NUMBA_CACHE_DIR`, or in the user's cache.
+    """
+    wrapped: Function
+    try:
+        wrapped = njit(cache=True)(function)
+    except RuntimeError:  # none of these can be written: every process compiles
+        wrapped = njit(function)
+    return wrapped
+
+
+def to_bytes(text: str) -> Bytes:
+    """Return what compiled functions compare with."""
+    return np.frombuffer(text.encode(), np.uint8)
+
+
+TRUE, FALSE, NULL = map(to_bytes, ("true", "false", "null"))
+SPECIAL = np.zeros(256, np.bool_)  # what ends a run of plain characters in a string
+SPECIAL[:32] = SPECIAL[[QUOTE, BACKSLASH]] = True
+
+
+@compiled
+def find_two(text: Bytes, at: int, word: Bytes, other: Bytes) -> tuple[int, int, int]:
+    """Return where two members of an object stand, 0 for none, and the position behind.
+
+    `[]` is an empty object.
+    """
+    found = found_other = 0
+    if text[at] == FIRST and text[at + 1] == LAST:
+        return found, found_other, at + 2
+    more, at = enter(text, at, OPEN)
+    while more:
+        key, at = read_key(text, at)
+        if at > 0 and is_word(text, key, at - 2, word):
+            found = at
+        elif at > 0 and is_word(text, key, at - 2, other):
+            found_other = at
+        at = skip_value(text, at)
+        more, at = follow(text, at, CLOSE)
+    return found, found_other, at
+
+
+@compiled
+def is_word(text: Bytes, start: int, end: int, word: Bytes) -> bool:
+    """Say whether the bytes from `start` to `end` are those of a word."""
+    if end - start != len(word):
+        return False
+    for number in range(len(word)):  # noqa: SIM110  # numba has no `all`
+        if text[start + number] != word[number]:
+            return False
+    return True
+
+
+@compiled
+def enter(text: Bytes, at: int, opening: int) -> Found:
+    """Return whether an object or array has members, and where the first or what is behind is."""
+    if at < 0 or text[at] != opening:
+        return False, REFUSED
+    return (False, at + 2) if text[at + 1] == opening + 2 else (True, at + 1)
+
+
+@compiled
+def follow(text: Bytes, at: int, close: int) -> Found:
+    """Return whether another member follows, and where it or what is behind the end starts."""
+    if at > 0 and text[at] == COMMA:
+        return True, at + 1
+    return False, (at + 1 if at > 0 and text[at] == close else REFUSED)
+
+
+@compiled
+def read_key(text: Bytes, at: int) -> tuple[int, int]:
+    """Return where a key starts, without its quotation mark, and where its value does."""
+    start, at = read_plain(text, at)
+    return start, (at + 1 if at > 0 and text[at] == COLON else REFUSED)
+
+
+@compiled
+def read_plain(text: Bytes, at: int) -> tuple[int, int]:
+    """Return where a string without escapes starts and what is behind its quotation mark."""
+    if at < 0 or text[at] != QUOTE:
+        return 0, REFUSED
+    start = at = at + 1
+    while not SPECIAL[text[at]]:
+        at += 1
+    return start, (at + 1 if text[at] == QUOTE else REFUSED)
+
+
+@compiled
+def skip_string(text: Bytes, at: int) -> int:
+    """Skip a string; whether its escapes are right is not looked at."""
+    if at < 0 or text[at] != QUOTE:
+        return REFUSED
+    at += 1
+    while True:
+        while not SPECIAL[text[at]]:
+            at += 1
+        if text[at] == QUOTE:
+            return at + 1
+        if text[at] != BACKSLASH:
+            return REFUSED
+        at += 2
+
+
+@compiled
+def read_id(text: Bytes, start: int, end: int, prefix: int, most: int) -> int:
+    """Return the number of an id such as "Q5", 0 if it is none, `REFUSED` if it is too long."""
+    if end <= start + 1 or text[start] != prefix or _skip_digits(text, start + 1) != end:
+        return 0
+    if end - start - 1 > MOST_DIGITS:
+        return REFUSED
+    number = _read_digits(text, start + 1, end)
+    return number if number <= most else 0
+
+
+@compiled
+def read_natural(text: Bytes, at: int) -> tuple[int, int]:
+    """Return a number above 0 and the position behind it."""
+    end = _skip_digits(text, at)
+    if end == at or text[at] == ZERO or end - at > MOST_DIGITS:
+        return 0, REFUSED
+    return _read_digits(text, at, end), end
+
+
+@compiled
+def _read_digits(text: Bytes, start: int, end: int) -> int:
+    number = 0
+    for at in range(start, end):
+        number = number * 10 + (text[at] - ZERO)
+    return number
+
+
+@compiled
+def _skip_digits(text: Bytes, at: int) -> int:
+    while ZERO <= text[at] <= NINE:
+        at += 1
+    return at
+
+
+@compiled
+def _skip_number(text: Bytes, at: int) -> int:
+    start = at + (text[at] == MINUS)
+    at = _skip_digits(text, start)
+    if at == start or (text[start] == ZERO and at > start + 1):
+        return REFUSED
+    if text[at] == DOT:
+        start = at + 1
+        at = _skip_digits(text, start)
+        if at == start:
+            return REFUSED
+    if text[at] == SMALL_E or text[at] == LARGE_E:
+        start = at + 1 + (text[at + 1] == PLUS or text[at + 1] == MINUS)
+        at = _skip_digits(text, start)
+        if at == start:
+            return REFUSED
+    return at
+
+
+@compiled
+def _skip_scalar(text: Bytes, at: int) -> int:
+    if text[at] == QUOTE:
+        return skip_string(text, at)
+    for word in (TRUE, FALSE, NULL):
+        if is_word(text, at, at + len(word), word):
+            return at + len(word)
+    return _skip_number(text, at)
+
+
+@compiled
+def skip_value(text: Bytes, at: int) -> int:
+    """Skip any value; the bits of `objects` say of each level whether it is an object.
+
+    It does not call itself: numba 0.68 crashes on functions that do, once they come from its cache.
+    """
+    depth, objects = 0, np.uint64(0)
+    while at > 0:
+        if text[at] == OPEN or text[at] == FIRST:
+            is_object = text[at] == OPEN
+            more, at = enter(text, at, OPEN if is_object else FIRST)
+            if more:
+                if depth == DEEPEST:
+                    return REFUSED
+                depth, objects = depth + 1, objects << np.uint64(1) | np.uint64(is_object)
+                if is_object:
+                    _, at = read_key(text, at)
+                continue
+        else:
+            at = _skip_scalar(text, at)
+        more = False
+        while depth and not more and at > 0:
+            is_object = objects & np.uint64(1) != 0
+            more, at = follow(text, at, CLOSE if is_object else LAST)
+            if not more:
+                depth, objects = depth - 1, objects >> np.uint64(1)
+            elif is_object:
+                _, at = read_key(text, at)
+        if not more:
+            return at
+    return REFUSED
