@@ -30,6 +30,9 @@ Benchmark = Literal[
 
 _DELETED = re.compile(r"[.'’ʼ`´]")  # U.S. = US, O'Brien = OBrien
 _BETWEEN_WORDS = re.compile(r"[\W_]+")  # Saint-Denis = Saint Denis
+# the same for ASCII: what is no letter or digit becomes a blank
+_DELETED_ASCII = b".'`"
+_BLANKED_ASCII = bytes(byte if chr(byte).isalnum() else ord(" ") for byte in range(128)).ljust(256)
 _ARTICLES = ("the ", "a ", "an ")
 
 
@@ -68,11 +71,13 @@ def normalise_name(name: str) -> str:
             "NFKD", unicodedata.normalize("NFKD", name).upper().casefold()
         )
         folded = "".join(mark for mark in apart if not unicodedata.combining(mark))
-    words = _BETWEEN_WORDS.sub(" ", _DELETED.sub("", folded)).strip()
-    for article in _ARTICLES:
-        if words.startswith(article):
-            words = words[len(article) :]
-            break
+    if folded.isascii():  # twice as fast as by expressions
+        words = folded.encode().translate(_BLANKED_ASCII, _DELETED_ASCII).decode()
+    else:
+        words = _BETWEEN_WORDS.sub(" ", _DELETED.sub("", folded))
+    words = " ".join(words.split())
+    if words.startswith(_ARTICLES):
+        _, _, words = words.partition(" ")
     return words or folded.strip()
 
 

@@ -1,5 +1,7 @@
+import re
+
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pipeline.config import decode
@@ -47,6 +49,13 @@ def test_normalise_ignores_case_and_blanks(name):
     key = normalise_name(name)
     assert normalise_name(name.upper()) == normalise_name(name.lower()) == key
     assert normalise_name(f"  {name} ") == key
+
+
+@given(st.text(st.characters(max_codepoint=127)))
+@example("The\x1fU.S. _Army_`s ")
+def test_normalise_ascii_as_by_expressions(name):
+    words = re.sub(r"[\W_]+", " ", re.sub("[.'`]", "", name.lower())).strip()
+    assert normalise_name(name) == (re.sub("^(the|an?) ", "", words) or name.lower().strip())
 
 
 PAIRS = st.builds(
