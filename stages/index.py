@@ -20,9 +20,12 @@ def main(shard: Share = "") -> None:
         bzip2,
         dumps,
         extract,
+        items,
+        json_bytes,
         parts,
         relay,
         rows,
+        scan,
         statements,
         store,
         wikidata,
@@ -33,7 +36,8 @@ def main(shard: Share = "") -> None:
     take_share(shard)
     config = load("index", store.IndexConfig)
     files = blocks.list_dumps(Path("data/fetch/wikidata"))
-    modules = (blocks, bzip2, dumps, extract, parts, relay, rows, statements, store, wikidata)
+    reading = (blocks, bzip2, dumps, extract, items, json_bytes, scan, statements, wikidata)
+    modules = (*reading, parts, relay, rows, store)
     code = [Path(str(module.__file__)) for module in modules] + [store.SQL, store.REPEATS_SQL]
     with open_scratch("index", fingerprint(config, files, code)) as scratch:
         counts = dumps.extract_dumps(files, scratch, config)

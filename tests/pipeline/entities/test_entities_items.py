@@ -123,6 +123,7 @@ REFUSED = [
     {**BARE, "missing": ""},
     {**BARE, "id": "Q0"},
     {**BARE, "id": "Q4294967296"},
+    {**BARE, "id": f"Q{2**64 + 5}"},
     {**BARE, "id": "L5"},
     {**BARE, "labels": None},
     {**BARE, "labels": {"en": None}},
@@ -145,12 +146,14 @@ REFUSED = [
         item(1, claims={"P17": [statement({"value": {"entity-type": "item", **value}})]})
         for value in (
             {"numeric-id": 0},
+            {"numeric-id": 2**64 + 5},
             {"numeric-id": 2**32},
             {"numeric-id": "5"},
             {"numeric-id": 1.5},
             {"numeric-id": None},
             {"id": 5},
             {"id": "Q000000000005"},
+            {"id": f"Q{2**64 + 5}"},
         )
     ),
     17,
@@ -186,6 +189,7 @@ def test_items_of_another_shape_are_refused(entity, folder):
         b'{"type":"item","\\u0069d":"Q8"}',
         b'{"type":"item","id":"\\u00518"}',
         b'{"type":"item","id":"Q8","claims":{"P1":[],"P1":[]}}',
+        LINES[0].replace(b'"numeric-id":5', b'"numeric-id":05'),
         b'{"type":"item","id":"Q8","claims":{"P1":[]},"claims":{}}',
         *(
             b'{"type":"item","id":"Q8","x":' + value + b"}"
