@@ -26,6 +26,7 @@ def main(shard: Share = "") -> None:
         relay,
         rows,
         scan,
+        scan_claims,
         statements,
         store,
         wikidata,
@@ -36,9 +37,10 @@ def main(shard: Share = "") -> None:
     take_share(shard)
     config = load("index", store.IndexConfig)
     files = blocks.list_dumps(Path("data/fetch/wikidata"))
-    reading = (blocks, bzip2, dumps, extract, items, json_bytes, scan, statements, wikidata)
-    modules = (*reading, parts, relay, rows, store)
-    code = [Path(str(module.__file__)) for module in modules] + [store.SQL, store.REPEATS_SQL]
+    scanning = (items, json_bytes, scan, scan_claims)
+    modules = (blocks, bzip2, dumps, extract, *scanning, parts, relay, rows, statements, store)
+    code = [Path(str(module.__file__)) for module in (*modules, wikidata)]
+    code += [store.SQL, store.REPEATS_SQL]
     with open_scratch("index", fingerprint(config, files, code)) as scratch:
         counts = dumps.extract_dumps(files, scratch, config)
         sizes = store.build_index(

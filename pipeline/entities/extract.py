@@ -43,23 +43,25 @@ def extract(task: ExtractTask) -> Counts:
         for lines in read_range(task.part):
             items = scanner.scan(lines)
             rows.add_items(items)
-            refused = items.refused_R2.tolist()
-            if refused:
-                text = b"".join(lines[start:end] for start, end in refused)
+            num_lines, entities, properties = len(items.names), [], []
+            for start, end in items.refused_R2.tolist():
                 try:
-                    entities, properties = decoder.decode_lines(text, counts)
+                    decoded = decoder.decode_lines(lines[start:end], counts)
                 except BrokenLineError as error:
-                    start, _ = refused[error.line - 1]
-                    line += lines.count(b"\n", 0, start) + 1
+                    line += lines.count(b"\n", 0, start) + error.line
                     behind = f" after byte {task.position}" if task.position else ""
                     raise InputError(
                         f"{task.dump}:line {line}{behind}: not JSON ({error}); expected "
                         "one Wikidata entity per line; fetch the file again"
                     ) from None
+                entities += decoded[0]
+                properties += decoded[1]
+                num_lines += lines.count(b"\n", start, end)
+            if entities:
                 rows.add_entities(entities)
-                rows.add_properties(properties)
+            rows.add_properties(properties)
+            line += num_lines
             rows.flush(writer, at_least=FLUSH_ROWS)
-            line += len(items.names) + len(refused)
         rows.flush(writer, at_least=1)
     add_counts(counts, rows.counts)
     return counts

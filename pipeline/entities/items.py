@@ -7,7 +7,8 @@ import msgspec
 import numpy as np
 
 from pipeline.entities import scan
-from pipeline.entities.json_bytes import NEWLINE, to_bytes
+from pipeline.entities.json_bytes import to_bytes
+from pipeline.entities.scan_claims import LARGEST_PROPERTY
 
 PADDING = bytes(8)  # behind the text (see `scan`)
 Table = np.ndarray[Any, Any]
@@ -17,7 +18,7 @@ _read_names = msgspec.json.Decoder(list[Names]).decode
 
 @dataclass(frozen=True, slots=True)
 class Items:
-    """The items of some lines, and the lines that are for `EntityDecoder`; tables of `scan_items`.
+    """The items of some lines, and those that are for `EntityDecoder`; the tables of `scan_items`.
 
     `names` are each item's label, aliases (among them may be the label, or an empty text) and page.
     """
@@ -38,7 +39,7 @@ class ItemScanner:
     def __init__(self, *, language: str, wiki: str) -> None:
         texts = (language, "mul" if language != "mul" else "", wiki)
         self._language, self._mul, self._wiki = map(to_bytes, texts)
-        self._seen = np.zeros(scan.LARGEST_PROPERTY + 1, np.int64)
+        self._seen = np.zeros(LARGEST_PROPERTY + 1, np.int64)
         self._tables, self._names = _make_room(0)
 
     def scan(self, text: bytes) -> Items:
@@ -71,13 +72,15 @@ class ItemScanner:
             names = _read_names(array)
         except (msgspec.DecodeError, UnicodeDecodeError):  # of a name: then all lines are refused
             names, statements, groups, items = [], statements[:0], groups[:0], items[:0]
-            ends = np.flatnonzero(padded[: len(text) - 1] == NEWLINE) + 1
-            refused = np.column_stack((np.append(0, ends), np.append(ends, len(text))))
+            refused = np.array([[0, len(text)]])
         return Items(names, statements, groups, items, refused)
 
 
 def _make_room(size: int) -> tuple[list[Table], Table]:
     """Return the tables and the text of names for what a text of so many bytes may hold."""
-    shortest = '{"mainsnak":{},"rank":"normal"}', '"P1":[],', '{"id":"Q1","type":"item"}', "\n"
-    tables = [np.empty((size // len(text) + 1, 2), np.int64) for text in shortest]
-    return tables, np.empty(size, np.uint8)
+    statements, groups, items = (
+        size // len(shortest) + 1
+        for shortest in ('{"mainsnak":{},"rank":"normal"}', '"P1":[],', '{"id":"Q1","type":"item"}')
+    )
+    rows = (statements, groups, items, items + 1)  # there is an item between two refusals
+    return [np.empty((number, 2), np.int64) for number in rows], np.empty(size, np.uint8)

@@ -3,11 +3,14 @@
 Functions take the position `at` of a value in `text` and return the position behind it, or
 `REFUSED` where there is none of that kind; given `REFUSED` they return it, so that a caller need
 ask only in the end. `text` must have 8 zeros behind its end: no value goes on there, so nothing is
-read further.
+read further, and `text[REFUSED]` is one of them. What is taken is what msgspec takes too, but for
+bytes in strings that are skipped, which may be no UTF-8.
 
-When this file changes, its checksum in `scan` has to change too (see there).
+When this file changes, the checksum in `scan` has to change too.
 """
 
+import pickle
+from collections.abc import Callable
 from typing import TypeVar
 
 import numpy as np
@@ -19,9 +22,10 @@ MOST_DIGITS = 11  # of numbers that are read
 DEEPEST = 60  # levels of values that are skipped, a bit of 64 for each; Wikidata has 10
 
 QUOTE, PLUS, COMMA, MINUS, DOT, ZERO, NINE, COLON = b'"+,-.09:'
-OPEN, CLOSE, FIRST, LAST, BACKSLASH, NEWLINE, LARGE_E, SMALL_E = b"{}[]\\\nEe"
+OPEN, CLOSE, FIRST, LAST, BACKSLASH, NEWLINE, LARGE_E, SMALL_E, SMALL_U = b"{}[]\\\nEeu"
 
 Bytes = npt.NDArray[np.uint8]
+Ints = npt.NDArray[np.int64]
 Function = TypeVar("Function")
 Found = tuple[bool, int]  # whether there is a member (more), and where it, or what is behind, is
 
@@ -32,17 +36,22 @@ def compiled(function: Function) -> Function:
     return wrapped
 
 
-def compiled_for_python(function: Function) -> Function:
-    """Compile a function that Python calls, and keep what comes out, which takes 8 s, in a file.
+def compiled_for_python(signature: str, *, keep: bool) -> Callable[[Function], Function]:
+    """Compile a function that Python calls, now; it takes 8 s.
 
-    It lies beside the function's, or in `NUMBA_CACHE_DIR`, or in the user's cache.
+    What comes out is kept in a file beside the function's, or in `NUMBA_CACHE_DIR`, or in the
+    user's cache, if one of these can be written and `keep` is set.
     """
-    wrapped: Function
-    try:
-        wrapped = njit(cache=True)(function)
-    except RuntimeError:  # none of these can be written: every process compiles
-        wrapped = njit(function)
-    return wrapped
+
+    def compile_function(function: Function) -> Function:
+        wrapped: Function
+        try:
+            wrapped = njit(signature, cache=keep)(function)
+        except (RuntimeError, OSError, EOFError, pickle.PickleError):  # no place, or a damaged file
+            wrapped = njit(signature)(function)
+        return wrapped
+
+    return compile_function
 
 
 def to_bytes(text: str) -> Bytes:
@@ -53,13 +62,20 @@ def to_bytes(text: str) -> Bytes:
 TRUE, FALSE, NULL = map(to_bytes, ("true", "false", "null"))
 SPECIAL = np.zeros(256, np.bool_)  # what ends a run of plain characters in a string
 SPECIAL[:32] = SPECIAL[[QUOTE, BACKSLASH]] = True
+NOT_PLAIN = SPECIAL.copy()  # in a string that is read
+NOT_PLAIN[128:] = True
+HEX = np.full(256, REFUSED, np.int64)  # values of hexadecimal digits
+HEX[list(b"0123456789")] = range(10)
+HEX[list(b"abcdef")] = HEX[list(b"ABCDEF")] = range(10, 16)
+ESCAPED = np.zeros(256, np.bool_)  # what may stand behind a backslash, but for SMALL_U
+ESCAPED[list(b'"\\/bfnrt')] = True
 
 
 @compiled
 def find_two(text: Bytes, at: int, word: Bytes, other: Bytes) -> tuple[int, int, int]:
     """Return where two members of an object stand, 0 for none, and the position behind.
 
-    `[]` is an empty object.
+    `[]` is an empty object. An object that has one of them twice is refused.
     """
     found = found_other = 0
     if text[at] == FIRST and text[at + 1] == LAST:
@@ -67,11 +83,11 @@ def find_two(text: Bytes, at: int, word: Bytes, other: Bytes) -> tuple[int, int,
     more, at = enter(text, at, OPEN)
     while more:
         key, at = read_key(text, at)
-        if at > 0 and is_word(text, key, at - 2, word):
-            found = at
-        elif at > 0 and is_word(text, key, at - 2, other):
-            found_other = at
-        at = skip_value(text, at)
+        start, at = at, skip_value(text, at)
+        if at > 0 and is_word(text, key, start - 2, word):
+            found, at = start, at if found == 0 else REFUSED
+        elif at > 0 and is_word(text, key, start - 2, other):
+            found_other, at = start, at if found_other == 0 else REFUSED
         more, at = follow(text, at, CLOSE)
     return found, found_other, at
 
@@ -112,34 +128,62 @@ def read_key(text: Bytes, at: int) -> tuple[int, int]:
 
 @compiled
 def read_plain(text: Bytes, at: int) -> tuple[int, int]:
-    """Return where a string without escapes starts and what is behind its quotation mark."""
+    """Return where a string of ASCII without escapes starts, and the position behind it."""
     if at < 0 or text[at] != QUOTE:
         return 0, REFUSED
     start = at = at + 1
-    while not SPECIAL[text[at]]:
+    while not NOT_PLAIN[text[at]]:
         at += 1
     return start, (at + 1 if text[at] == QUOTE else REFUSED)
 
 
 @compiled
 def skip_string(text: Bytes, at: int) -> int:
-    """Skip a string; whether its escapes are right is not looked at."""
+    """Skip a string."""
     if at < 0 or text[at] != QUOTE:
         return REFUSED
     at += 1
-    while True:
+    while at > 0:
         while not SPECIAL[text[at]]:
             at += 1
         if text[at] == QUOTE:
             return at + 1
-        if text[at] != BACKSLASH:
+        at = _skip_escape(text, at)
+    return REFUSED
+
+
+@compiled
+def _skip_escape(text: Bytes, at: int) -> int:
+    """Skip a backslash and what is escaped; surrogates must be pairs."""
+    if text[at] != BACKSLASH:
+        return REFUSED
+    if text[at + 1] != SMALL_U:
+        return at + 2 if ESCAPED[text[at + 1]] else REFUSED
+    code = _read_hex(text, at + 2)
+    if 0xD800 <= code <= 0xDBFF and text[at + 6] == BACKSLASH and text[at + 7] == SMALL_U:
+        at, code = at + 6, _read_hex(text, at + 8) ^ 0xDC00
+        return at + 6 if 0 <= code <= 0x3FF else REFUSED
+    return at + 6 if 0 <= code < 0xD800 or code > 0xDFFF else REFUSED
+
+
+@compiled
+def _read_hex(text: Bytes, start: int) -> int:
+    """Return the number of 4 hexadecimal digits."""
+    number = 0
+    for at in range(start, start + 4):
+        digit = HEX[text[at]]
+        if digit < 0:
             return REFUSED
-        at += 2
+        number = number * 16 + digit
+    return number
 
 
 @compiled
 def read_id(text: Bytes, start: int, end: int, prefix: int, most: int) -> int:
-    """Return the number of an id such as "Q5", 0 if it is none, `REFUSED` if it is too long."""
+    """Return the number of an id such as "Q5", 0 if it is none, `REFUSED` if it is too long.
+
+    It is what `read_plain` or `read_key` has found.
+    """
     if end <= start + 1 or text[start] != prefix or _skip_digits(text, start + 1) != end:
         return 0
     if end - start - 1 > MOST_DIGITS:

@@ -4,8 +4,6 @@ What is stored of the statements is chosen when they are written, of hundreds of
 numpy takes as long to begin as for a thousand rows.
 """
 
-import itertools
-import operator
 import types
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -37,15 +35,13 @@ COUNTERS = (
     "statements_repeated",
 )
 
-# What is collected for claims: tail and rank of each statement; size and property of each group (an
+# What is collected for claims: tail and rank of each statement; property and size of each group (an
 # item's statements with one property); of each item the number of its groups, and itself.
 STATEMENT_TYPES = (np.int64, np.int8, np.int32, np.int32, np.int32, np.int64)
 
 NOTHING = types.SimpleNamespace(own=None, mul=None)  # what is in the place of a map that is empty
 
 Claims = dict[str, list[Statement]]
-
-_value_of = operator.attrgetter("mainsnak.datavalue.value")
 
 
 class Rows:
@@ -56,7 +52,6 @@ class Rows:
         self.counts: Counts = dict.fromkeys(COUNTERS, 0)
         self._columns: dict[str, list[list[Any]]] = {}  # of claims, statements: arrays of blocks
         self._sizes: Counts = {}
-        self._properties = _PropertyNumbers()
         for table in TABLES:
             self._clear(table)
 
@@ -80,21 +75,21 @@ class Rows:
         (tails, ranks), (properties, sizes) = items.statements_S2.T, items.groups_G2.T
         owners, numbers = items.items_I2.T
         self._add_names(owners.tolist(), items.names)
-        self._add_claims(tails, ranks, sizes, properties, numbers, owners)
+        self._add_claims(tails, ranks, properties, sizes, numbers, owners)
 
     def add_entities(self, entities: Numbered) -> None:
         """Add what was decoded: the same, and demonyms."""
         owners = [number for number, _ in entities]
         claims = [entity.claims or {} for _, entity in entities]
-        groups = list(itertools.chain.from_iterable(map(dict.values, claims)))
-        statements = list(itertools.chain.from_iterable(groups))
+        groups = [group for of_item in claims for group in of_item.items()]
+        statements = [statement for _, of_group in groups for statement in of_group]
         self._add_names(owners, [_read_names(entity) for _, entity in entities])
         self._add_claims(
-            read_items(map(_value_of, statements)),
+            read_items(statement.mainsnak.datavalue.value for statement in statements),
             [RANKS[statement.rank] for statement in statements],
-            list(map(len, groups)),
-            [self._properties[name] for of_item in claims for name in of_item],
-            list(map(len, claims)),
+            [read_id(name, "property") for name, _ in groups],
+            [len(of_group) for _, of_group in groups],
+            [len(of_item) for of_item in claims],
             owners,
         )
         self._add_demonyms([entry for entry in entities if DEMONYM in (entry[1].claims or ())])
@@ -150,13 +145,13 @@ class Rows:
         for chunks, values, kind in zip(
             self._columns["claims"], columns, STATEMENT_TYPES, strict=True
         ):
-            chunks.append(np.asarray(values, kind))
+            chunks.append(np.ascontiguousarray(values, kind))
         self._sizes["claims"] += len(columns[0])
 
     def _choose_claims(self) -> list[Any]:
         """Return the columns of `claims`: of the statements collected, what is stored of them."""
         columns = map(np.concatenate, self._columns["claims"])
-        tails, ranks, sizes, properties, numbers, owners = columns
+        tails, ranks, properties, sizes, numbers, owners = columns
         group, items = np.repeat(np.arange(len(sizes)), sizes), np.repeat(owners, numbers)
         # Wikidata's "truthy" claims: of a group the preferred ones, if there are none the normal
         # ones; a preferred "no value" counts
@@ -177,14 +172,6 @@ class Rows:
         rows = items[group], properties[group], tails, ranks, ranks == top[group]
         fields = zip(rows, TABLES["claims"], strict=True)
         return [values.astype(field.type.to_pandas_dtype()) for values, field in fields]
-
-
-class _PropertyNumbers(dict[str, int]):
-    """Numbers of properties by id, 0 for what is no id; each is read once."""
-
-    def __missing__(self, name: str) -> int:
-        self[name] = read_id(name, "property")
-        return self[name]
 
 
 def _read_names(entity: Any) -> Names:
@@ -209,4 +196,4 @@ def _read_values(claims: Claims, name: str) -> Iterator[Value | str]:
     """Yield the values of a property, but for deprecated ones."""
     for statement in claims.get(name, ()):
         if RANKS[statement.rank]:
-            yield _value_of(statement)
+            yield statement.mainsnak.datavalue.value

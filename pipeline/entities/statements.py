@@ -94,18 +94,9 @@ def _read_value(data: msgspec.Raw) -> Value | str:
     )
 
 
-def read_items(values: Iterable[Any]) -> list[int]:
+def read_items(values: Iterable[Value | str]) -> list[int]:
     """Return the numbers of the items that values are, 0 for all others."""
-    return [
-        0
-        if value.__class__ is str
-        else value.number or read_number(value, "item")
-        if value.kind == "item"
-        else 0
-        if value.id is None
-        else read_number(value, "item")
-        for value in values
-    ]
+    return [read_number(value, "item") for value in values]
 
 
 def read_number(value: Value | str, kind: str) -> int:

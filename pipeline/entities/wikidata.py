@@ -17,7 +17,6 @@ from pipeline.progress import Counts, add_counts
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 Numbered = list[tuple[int, Any]]  # numbers of ids with their entities
 REFUSED = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
-SEPARATOR = b",\n"
 MAPS = ("labels", "aliases", "sitelinks", "claims")
 NoMap = Annotated[list[Any], msgspec.Meta(max_length=0)]  # `[]`, an empty map
 PREFIXES = {"Q": "item", "P": "property", "L": "lexeme"}
@@ -67,10 +66,8 @@ class EntityDecoder:
     Labels and aliases of the language "mul" are valid in all languages: they are read too, as
     `labels.mul` and `aliases.mul` beside `labels.own` and `aliases.own`.
 
-    Most entities have the same shape, which one decoder reads fast, all lines in one call, be they
-    parts of an array or not. Lines that it refuses both ways are read again one by one, and a line
-    that it refuses goes to a second decoder that knows the shapes of old dumps too. Maps that are
-    empty may be `[]` or None.
+    Most entities have the same shape, which one decoder reads fast. A line that it refuses goes to
+    a second one that knows the shapes of old dumps too. Maps that are empty may be `[]` or None.
     """
 
     def __init__(self, *, language: str, wiki: str) -> None:
@@ -78,9 +75,7 @@ class EntityDecoder:
         loose = _make_entity(language, wiki, LooseEntity, LooseStatement, list[Any])
         by_id = types.GenericAlias(dict, (str, loose))
         answer: Any = msgspec.defstruct("Answer", [("entities", by_id)])
-        decoder: Any = msgspec.json.Decoder(entity)
-        self._decode, self._decode_lines = decoder.decode, decoder.decode_lines
-        self._decode_list: Any = msgspec.json.Decoder(types.GenericAlias(list, entity)).decode
+        self._decode: Any = msgspec.json.Decoder(entity).decode
         self._decode_loose: Any = msgspec.json.Decoder(loose).decode
         self._decode_loose_list: Any = msgspec.json.Decoder(types.GenericAlias(list, loose)).decode
         self._decode_answer: Any = msgspec.json.Decoder(answer).decode
@@ -94,29 +89,7 @@ class EntityDecoder:
         Raises:
             BrokenLineError: A line is not JSON.
         """
-        numbered = self._decode_block(text) or self._decode_each(text, counts)
-        properties = [entry for entry in numbered if entry[1].type == "property"]
-        if properties:
-            numbered = [entry for entry in numbered if entry[1].type == "item"]
-        return numbered, properties
-
-    def _decode_block(self, text: bytes) -> Numbered:
-        """Decode all lines at once if each is one entity of the usual shape; else return none."""
-        num_lines = text.count(b"\n") + (not text.endswith(b"\n"))
-        end = len(text) - len(SEPARATOR) if text.endswith(SEPARATOR) else len(text)
-        array = b"".join((b"[", memoryview(text)[:end], b"]"))
-        for decode, data in ((self._decode_list, array), (self._decode_lines, text)):
-            try:
-                numbered = [(read_id(entity.id, entity.type), entity) for entity in decode(data)]
-            except REFUSED:
-                continue
-            if len(numbered) == num_lines and all(number for number, _ in numbered):
-                return numbered
-        return []
-
-    def _decode_each(self, text: bytes, counts: Counts) -> Numbered:
-        """Decode lines one by one, and count what is neither an item nor a property."""
-        numbered: Numbered = []
+        found: dict[str, Numbered] = {"item": [], "property": []}
         for at, line in enumerate(text.removesuffix(b"\n").split(b"\n"), 1):
             try:
                 entities = self._decode_line(line)
@@ -126,11 +99,10 @@ class EntityDecoder:
             for entity in entities:
                 kind, number = _classify(entity)
                 if number:
-                    entity.type = kind
-                    numbered.append((number, entity))
+                    found[kind].append((number, entity))
                 else:
                     add_counts(counts, {f"skipped_{kind}": 1})
-        return numbered
+        return found["item"], found["property"]
 
     def _decode_line(self, line: bytes) -> Sequence[Any]:
         try:

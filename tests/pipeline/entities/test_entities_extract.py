@@ -283,3 +283,23 @@ def test_extract_broken_line_among_many(run, broken, number):
     lines[number - 1] = broken + b",\n"
     with pytest.raises(InputError, match=rf"dump\.json:line {number}: not JSON"):
         run(b"".join(lines))
+
+
+@pytest.mark.parametrize("block", [1, 1 << 20])
+def test_extract_line_numbers_count_every_line(run, monkeypatch, block):
+    """In blocks of a line and of all; a string must not reach over the end of a line."""
+    monkeypatch.setattr("pipeline.entities.blocks.BLOCK_BYTES", block)
+    good = b'{"type":"item","id":"Q1"}\n'
+    lines = b"[\n" + good + b'{"type":"property","id":"P5"},\n\n' + good + b'{"x":"\\\n"}\n'
+    with pytest.raises(InputError, match=r"dump\.json:line 6: not JSON"):
+        run(lines)
+
+
+def test_extract_joins_no_lines(run):
+    """Two lines around an item that would be an array together."""
+    first, last = (
+        b'{"id":"P1","type":"property"\n',
+        b',"datatype":"x"},{"id":"P2","type":"property"}\n',
+    )
+    with pytest.raises(InputError, match=r"dump\.json:line 1: not JSON"):
+        run(first + b'{"type":"item","id":"Q1"}\n' + last)

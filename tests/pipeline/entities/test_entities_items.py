@@ -1,6 +1,9 @@
 """What the compiled scan takes is the same as what the typed decoder reads, its twin."""
 
 import json
+import os
+import subprocess
+import sys
 
 import hypothesis.strategies as st
 import numpy as np
@@ -34,6 +37,7 @@ RICH = item(
     lastrevid=5,
 )
 RICH["aliases"] = {"en": [{"value": "Old Oda"}, {"value": ""}], "mul": [{"value": "Oda"}], "de": []}
+PLAIN = json.dumps({**RICH, "descriptions": {}}, separators=(",", ":"), ensure_ascii=False).encode()
 BARE = {"type": "item", "id": "Q8"}
 LINES = [json.dumps(entity, separators=(",", ":")).encode() for entity in (RICH, BARE)]
 
@@ -57,8 +61,8 @@ def write(folder, *, scanned=None, decoded=()):
 def check(line, folder):
     """Scan a line; if it is taken, compare with the decoder. Return whether it is."""
     items = scan(line)
-    assert len(items.names) + len(items.refused_R2) == 1
-    if len(items.names):
+    if items.names:
+        assert (len(items.names), len(items.refused_R2)) == (1, 0)
         decoded, properties = EntityDecoder(language="en", wiki="enwiki").decode_lines(line, {})
         assert (len(decoded), properties) == (1, [])
         assert write(folder / "s", scanned=items) == write(folder / "d", decoded=decoded)
@@ -106,7 +110,9 @@ def test_items_of_texts_of_any_size():
     for number in (1, 2, 1000):
         items = scanner.scan((head + b"}\n") * number)
         assert len(items.names) == len(items.items_I2) == number
-        assert len(scanner.scan(b"\n" * number).refused_R2) == number
+        assert scanner.scan(b"\n" * number).refused_R2.tolist() == [[0, number]]
+        between = scanner.scan((b"\n" + head + b"}\n\n") * number)
+        assert (len(between.names), len(between.refused_R2)) == (number, number + 1)
     assert (
         len(scanner.scan(head + b',"claims":{"P1":[' + statements + b"]}}").statements_S2) == 1000
     )
@@ -153,6 +159,8 @@ REFUSED = [
             {"numeric-id": None},
             {"id": 5},
             {"id": "Q000000000005"},
+            {"id": "Q5", "text": "x"},
+            {"numeric-id": 5, "language": "en"},
             {"id": f"Q{2**64 + 5}"},
         )
     ),
@@ -190,7 +198,14 @@ def test_items_of_another_shape_are_refused(entity, folder):
         b'{"type":"item","id":"\\u00518"}',
         b'{"type":"item","id":"Q8","claims":{"P1":[],"P1":[]}}',
         LINES[0].replace(b'"numeric-id":5', b'"numeric-id":05'),
-        b'{"type":"item","id":"Q8","claims":{"P1":[]},"claims":{}}',
+        *(
+            b'{"type":"item","id":"Q8","%b":{},"%b":{}}' % (name, name)
+            for name in (b"claims", b"labels", b"aliases", b"sitelinks")
+        ),
+        b'{"type":"item","id":"Q8","labels":{"en":5,"en":{"value":"x"}}}',
+        b'{"type":"item","id":"Q8","labels":{"mul":5,"mul":{"value":"x"}}}',
+        b'{"type":"item","id":"Q8","labels":{"en":{"value":5,"value":"x"}}}',
+        b'{"type":"item","id":"Q8","x":"\\\n"}',
         *(
             b'{"type":"item","id":"Q8","x":' + value + b"}"
             for value in (
@@ -245,11 +260,11 @@ def test_items_cut_off_anywhere_are_refused():
             assert (items.names, items.refused_R2.tolist()) == ([], [[0, len(cut)]])
 
 
-# without escapes: those of strings that are skipped are not looked at
-PLAIN = json.dumps({**RICH, "descriptions": {}}, separators=(",", ":"), ensure_ascii=False).encode()
 PIECES = [bytes([byte]) for byte in b'{}[]",:05Qe-.'] + [
     b"null", b"true", b'"id"', b'"value"', b'"en"', b'"mul"', b'"P17"', b'"item"', b"{}", b"[]",
     b'"Q5"', b'"rank":"normal"', b'"claims":{},', b'"numeric-id":7,', b'"entity-type":"property",',
+    b"\\", b"\\u00e9", b"\\ud834\\udd1e", b"\\ud800", b'"en":{"value":"x"},',
+    b'"text":"x",', b'"id":"Q9",',
 ]  # fmt: skip
 
 
@@ -283,15 +298,44 @@ def test_items_names_with_escapes(name, ascii_only, folder):
     assert check(line, folder)
 
 
-@pytest.mark.parametrize("name", [b"\xff", b"\\ud800", b"\\u00zz", b"\\q"])
-@pytest.mark.parametrize("field", [b"Oda", b"Old Oda", b"Oda_(city)"])
-def test_items_refuse_a_text_with_a_name_that_is_none(name, field):
+FIELDS = [b"Oda", b"Old Oda", b"Oda_(city)", b"Oda.jpg", b"Q17"]  # the last two are skipped
+
+
+@pytest.mark.parametrize(
+    "text", [b"\\q", b"\\", b"\\ud800", b"\\udc00", b"\\ud800\\ud800", b"\\u00zz"]
+)
+@pytest.mark.parametrize("field", FIELDS)
+def test_items_refuse_a_line_with_an_escape_that_is_none(text, field, folder):
+    line = PLAIN.replace(b'"%b"' % field, b'"%b"' % text)
+    assert line != PLAIN
+    assert not check(line, folder)
+    with pytest.raises(BrokenLineError):
+        EntityDecoder(language="en", wiki="enwiki").decode_lines(line, {})
+    good = b"\\ud834\\udd1e\\uFFFD\\n"
+    assert check(PLAIN.replace(b'"%b"' % field, b'"%b"' % good), folder)
+
+
+@pytest.mark.parametrize("field", FIELDS[:3])
+def test_items_refuse_a_text_with_a_name_that_is_not_unicode(field):
     """All its lines go to the decoder, which says which one it is."""
-    broken = PLAIN.replace(b'"%b"' % field, b'"%b"' % name)
-    text = LINES[1] + b"\n\n" + broken + b",\n" + LINES[1]
+    text = LINES[1] + b"\n\n" + PLAIN.replace(b'"%b"' % field, b'"\xff"') + b",\n" + LINES[1]
     items = scan(text)
-    assert items.names == []
-    assert [text[start:end] for start, end in items.refused_R2] == text.splitlines(keepends=True)
+    assert (items.names, items.refused_R2.tolist()) == ([], [[0, len(text)]])
+    assert items.statements_S2.size == items.groups_G2.size == items.items_I2.size == 0
+
+
+def test_items_stay_within_their_tables(tmp_path):
+    """The tests of lines that are cut off, dense or damaged again, with numba's checks."""
+    names = "cut_off or any_size or no_line or of_a_line or another_shape"
+    checked = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", __file__, "-k", names],
+        env={**os.environ, "NUMBA_BOUNDSCHECK": "1", "NUMBA_CACHE_DIR": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert checked.returncode == 0, checked.stdout
+    assert " passed" in checked.stdout
 
 
 @pytest.mark.real
@@ -314,7 +358,5 @@ def test_items_of_real_lines_are_as_decoded(shared, tmp_path, monkeypatch):
 
 def refuse_all(scanner, text):
     """Refuse all lines in place of `ItemScanner.scan`."""
-    lines = text.splitlines(keepends=True)
-    ends = np.cumsum([len(line) for line in lines])
     nothing = np.empty((0, 2), np.int64)
-    return Items([], nothing, nothing, nothing, np.column_stack((np.append(0, ends[:-1]), ends)))
+    return Items([], nothing, nothing, nothing, np.array([[0, len(text)]]))

@@ -116,7 +116,7 @@ UNUSUAL = [
 
 @pytest.mark.parametrize("unusual", [[], *([entity] for entity in UNUSUAL), UNUSUAL])
 @pytest.mark.parametrize("end", [b",\n", b"\n", b" ,\r\n"])
-def test_wikidata_blocks_decoded_at_once_are_as_lines_decoded_alone(unusual, end):
+def test_wikidata_lines_of_a_text_are_as_lines_decoded_alone(unusual, end):
     value = entity_value("Q6")
     del value["value"]["numeric-id"]
     usual = [GOOD, prop(17, "country"), item(3, claims={"P17": [statement(value), "Q5", "P17"]})]
@@ -135,17 +135,6 @@ def test_wikidata_blocks_decoded_at_once_are_as_lines_decoded_alone(unusual, end
     assert [number for number, _ in items][:2] == [1, 3]
     assert items[-1][0] == 4
     assert sum(counts.values()) + len(items) + len(properties) == len(lines)
-
-
-@pytest.mark.parametrize("end", [b",\n", b"\n"])
-def test_wikidata_usual_lines_are_decoded_in_one_call(end):
-    """Nothing else tells: line by line gives the same, in more time."""
-    lines = [json.dumps(entity).encode() + end for entity in (GOOD, prop(17, "country"), item(2))]
-    decoder = EntityDecoder(language="en", wiki="enwiki")
-    decoder._decode_each = None  # not called
-    for text in (b"".join(lines), b"".join(lines).removesuffix(end)):
-        items, properties = decoder.decode_lines(text, {})
-        assert ([number for number, _ in items], properties[0][0]) == ([1, 2], 17)
 
 
 @pytest.mark.parametrize("two", [LINE + LINE, LINE + b"," + LINE])
