@@ -1,7 +1,7 @@
-"""Statements of Wikidata's JSON, in the shape that is fast to read and in all that occur.
+"""Statements of Wikidata's JSON, in the usual shape and in all that occur.
 
-There is one `Value` for all kinds of objects, without a tag: the tag would stand behind what it
-describes, so that every value would be read twice. What it refuses is looked into by `tighten`.
+There is one `Value` for all kinds of objects, without a tag, which would stand behind what it
+describes. What `Value` refuses is looked into by `tighten`.
 """
 
 from collections.abc import Iterable
