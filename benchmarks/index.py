@@ -4,11 +4,10 @@
 
 Prints MB of JSON per second of one process (CPU time) for decompression alone, with the compiled
 scan, with a typed decoder in its place (what the scan refuses goes there), and for the stage's
-work, from gzip and from bzip2; then the load into DuckDB, the size of the
-index by table, and the peak of memory of loading random claims under a limit of 1 GB (--rounds 0:
-only these).
-Rounds are interleaved and the best of each counts, because other
-work on the machine slows them by turns. Ranges of bzip2 are those of a large dump.
+work, from gzip and from bzip2; then the load into DuckDB, the size of the index by table, and the
+peak of memory of loading random claims under a limit of 1 GB (--rounds 0: only these). Rounds are
+interleaved and the best of each counts, because other work on the machine slows them by turns.
+Ranges of bzip2 are those of a large dump.
 
 The excerpt's entities have 1.4 kB on average, those of the full dump 14 kB: so its entities above
 8 kB are measured apart, and with so many small ones among them that the mean is the dump's.

@@ -198,6 +198,7 @@ def test_items_of_another_shape_are_refused(entity, folder):
         b'{"type":"item","id":"\\u00518"}',
         b'{"type":"item","id":"Q8","claims":{"P1":[],"P1":[]}}',
         LINES[0].replace(b'"numeric-id":5', b'"numeric-id":05'),
+        LINES[0].replace(b'"id":"Q5"', b'"id":"\xff"'),
         *(
             b'{"type":"item","id":"Q8","%b":{},"%b":{}}' % (name, name)
             for name in (b"claims", b"labels", b"aliases", b"sitelinks")
@@ -264,7 +265,7 @@ PIECES = [bytes([byte]) for byte in b'{}[]",:05Qe-.'] + [
     b"null", b"true", b'"id"', b'"value"', b'"en"', b'"mul"', b'"P17"', b'"item"', b"{}", b"[]",
     b'"Q5"', b'"rank":"normal"', b'"claims":{},', b'"numeric-id":7,', b'"entity-type":"property",',
     b"\\", b"\\u00e9", b"\\ud834\\udd1e", b"\\ud800", b'"en":{"value":"x"},',
-    b'"text":"x",', b'"id":"Q9",',
+    b'"text":"x",', b'"id":"Q9",', b"\xff",
 ]  # fmt: skip
 
 
