@@ -134,8 +134,7 @@ def _read_value(text: Bytes, at: int) -> tuple[int, int]:
             has_kind, is_item = True, is_word(text, start, at - 1, ITEM)
         elif is_word(text, key, end, ID):
             start, at = read_plain(text, at)
-            by_id = read_id(text, start, at - 1, Q, LARGEST_ITEM)
-            at = at if by_id >= 0 else REFUSED
+            by_id = read_id(text, start, at - 1, Q, LARGEST_ITEM)  # or REFUSED, as is the statement
         elif is_word(text, key, end, NUMBER):
             number, at = read_natural(text, at)
             at = at if 0 < number <= LARGEST_ITEM else REFUSED

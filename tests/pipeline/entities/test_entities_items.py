@@ -125,6 +125,9 @@ def test_items_of_texts_of_any_size():
 REFUSED = [
     prop(17, "country"),
     item(1, claims={"P1549": [statement(text_value("Odan"))]}),  # demonyms
+    {"id": "Q8"},
+    {**BARE, "type": "property"},
+    {**BARE, "datatype": 5},
     {**BARE, "redirect": "Q1"},
     {**BARE, "missing": ""},
     {**BARE, "id": "Q0"},
@@ -199,6 +202,7 @@ def test_items_of_another_shape_are_refused(entity, folder):
         b'{"type":"item","id":"Q8","claims":{"P1":[],"P1":[]}}',
         LINES[0].replace(b'"numeric-id":5', b'"numeric-id":05'),
         LINES[0].replace(b'"id":"Q5"', b'"id":"\xff"'),
+        LINES[0].replace(b'"rank":"normal"', b'"rank":"normal","rank":"best"', 1),
         *(
             b'{"type":"item","id":"Q8","%b":{},"%b":{}}' % (name, name)
             for name in (b"claims", b"labels", b"aliases", b"sitelinks")
@@ -297,6 +301,28 @@ def test_items_names_with_escapes(name, ascii_only, folder):
     line = json.dumps(entity, separators=(",", ":"), ensure_ascii=ascii_only).encode()
     assert scan(line).names == [(name, [name + "x", name], name)]
     assert check(line, folder)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"entity-type": "item", "numeric-id": 5, "id": "Q6"},
+        {"entity-type": "item", "numeric-id": 5},
+        {"entity-type": "item", "id": "Q5"},
+        {"entity-type": "item", "id": "L5"},
+        {"entity-type": "item"},
+        {"entity-type": "property", "numeric-id": 5, "id": "Q5"},
+        {"entity-type": "property", "id": "Q5"},
+        {"numeric-id": 5},
+        {"id": "Q5"},
+        {"text": "Oda", "language": "en"},
+        {},
+        "Q5",
+    ],
+)
+def test_items_values_are_as_decoded(value, folder):
+    entity = item(1, claims={"P17": [statement({"value": value}), "Q7"]})
+    assert check(json.dumps(entity, separators=(",", ":")).encode(), folder)
 
 
 FIELDS = [b"Oda", b"Old Oda", b"Oda_(city)", b"Oda.jpg", b"Q17"]  # the last two are skipped
