@@ -1,6 +1,6 @@
 """Items of Wikidata's JSON dump to tables, in one walk over the bytes, compiled with numba.
 
-The full dump is 1.5 TB of JSON: to make Python objects of it, however few, takes three times as
+The full dump is 1.5 TB of JSON: to make Python objects of it, however few, takes twice as
 long as this (docs/decisions/0046). Only lines of the usual shape are taken, which are almost all:
 no blanks, every field of the type that it has in Wikidata. All other lines are refused;
 `EntityDecoder` reads them, which knows all shapes and says what is wrong. Positions are as in
