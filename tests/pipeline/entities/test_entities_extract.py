@@ -39,6 +39,12 @@ def test_extract_names_and_page(run):
     assert (counts["items"], counts["aliases"], counts["sitelinks"]) == (1, 1, 1)
 
 
+@pytest.mark.parametrize("alias", ["Oda", ""])
+def test_extract_names_that_add_nothing(run, alias):
+    tables, _ = run([item(1, "Oda", aliases=[alias]), item(2, aliases=[alias])])
+    assert tables["aliases"] == ([(2, alias)] if alias else [])
+
+
 def test_extract_names_valid_in_all_languages_stand_in(run):
     labels = {**term("Oden", "de"), **term("ODA", "mul")}
     tables, _ = run([item(1, labels=labels), item(2, labels={**labels, **term("Oda")}), item(3)])
