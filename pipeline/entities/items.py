@@ -10,7 +10,7 @@ from pipeline.entities import scan
 from pipeline.entities.json_bytes import to_bytes
 from pipeline.entities.scan_claims import LARGEST_PROPERTY
 
-PADDING = bytes(8)  # behind the text (see `scan`)
+END = b"\0"  # behind the text (see `json_bytes`)
 Table = np.ndarray[Any, Any]
 Names = tuple[str | None, list[str], str | None]
 _read_names = msgspec.json.Decoder(list[Names]).decode
@@ -37,8 +37,7 @@ class ItemScanner:
     """
 
     def __init__(self, *, language: str, wiki: str) -> None:
-        texts = (language, "mul" if language != "mul" else "", wiki)
-        self._language, self._mul, self._wiki = map(to_bytes, texts)
+        self._language, self._mul, self._wiki = map(to_bytes, (language, "mul", wiki))
         self._seen = np.zeros(LARGEST_PROPERTY + 1, np.int64)
         self._tables, self._names = _make_room(0)
 
@@ -47,7 +46,7 @@ class ItemScanner:
         if len(text) > len(self._names):
             self._tables, self._names = _make_room(len(text))
         counts = np.zeros(len(scan.COUNTED), np.int64)
-        padded = np.frombuffer(text + PADDING, np.uint8)
+        padded = np.frombuffer(text + END, np.uint8)
         statements, groups, items, refused = self._tables
         scan.scan_items(
             padded,

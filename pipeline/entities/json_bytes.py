@@ -2,8 +2,8 @@
 
 Functions take the position `at` of a value in `text` and return the position behind it, or
 `REFUSED` where there is none of that kind; given `REFUSED` they return it, so that a caller need
-ask only in the end. `text` must have 8 zeros behind its end: no value goes on there, so nothing is
-read further, and `text[REFUSED]` is one of them. What is taken is what msgspec takes too, but for
+ask only in the end. `text` must have a zero behind its end: no value goes on there, so nothing is
+read further, and `text[REFUSED]` is that zero. What is taken is what msgspec takes too, but for
 bytes in strings that are skipped, which may be no UTF-8.
 
 When this file changes, the checksum in `scan` has to change too.

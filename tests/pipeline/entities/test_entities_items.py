@@ -257,8 +257,11 @@ def test_items_skip_values_of_any_kind(value, folder):
     assert check(b'{"x":' + value + b',"type":"item","y":' + value + b',"id":"Q8"}', folder)
 
 
-def test_items_cut_off_anywhere_are_refused():
-    line = LINES[0]
+DENSE = b'{"claims":{"P1":[{"mainsnak":{},"rank":"normal"}],"P2":[]},"id":"Q1","type":"item"}'
+
+
+@pytest.mark.parametrize("line", [LINES[0], DENSE])
+def test_items_cut_off_anywhere_are_refused(line):
     for end in range(1, len(line)):
         for cut in (line[:end], line[:end] + b"\n"):
             items = scan(cut)
