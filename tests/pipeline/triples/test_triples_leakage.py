@@ -52,7 +52,7 @@ def test_normalise_ignores_case_and_blanks(name):
 
 
 @given(st.text(st.characters(max_codepoint=127)))
-@example("The\x1fU.S. _Army_`s ")
+@example("The\x1fU.S. _Army`s ")
 def test_normalise_ascii_as_by_expressions(name):
     words = re.sub(r"[\W_]+", " ", re.sub("[.'`]", "", name.lower())).strip()
     assert normalise_name(name) == (re.sub("^(the|an?) ", "", words) or name.lower().strip())
