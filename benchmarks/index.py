@@ -30,7 +30,6 @@ import numpy as np
 
 from pipeline.entities.blocks import BZIP2_RANGE, read_range, split_file
 from pipeline.entities.extract import ExtractTask, extract
-from pipeline.entities.items import ItemScanner
 from pipeline.entities.parts import TABLES, PartWriter
 from pipeline.entities.store import build_index
 from pipeline.entities.wikidata import EntityDecoder
@@ -58,6 +57,8 @@ def decompress_plainly(path: Path) -> int:
 
 def scan(path: Path) -> int:
     """Read a dump and scan it for items."""
+    from pipeline.entities.items import ItemScanner  # its memory would count in the load's
+
     scanner, number = ItemScanner(language="en", wiki="enwiki"), 0
     for part in split_file(path, bzip2_range=BZIP2_RANGE):
         for lines in read_range(part):

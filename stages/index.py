@@ -15,32 +15,15 @@ app = make_app()
 @app.command()
 def main(shard: Share = "") -> None:
     """Index the items, names, pages, claims and properties of the Wikidata dump."""
-    from pipeline.entities import (
-        blocks,
-        bzip2,
-        dumps,
-        extract,
-        items,
-        json_bytes,
-        parts,
-        relay,
-        rows,
-        scan,
-        scan_claims,
-        statements,
-        store,
-        wikidata,
-    )
+    import pipeline.entities
+    from pipeline.entities import blocks, dumps, store
     from pipeline.io import write_json
     from pipeline.scratch import fingerprint, open_scratch, publish, reach
 
     take_share(shard)
     config = load("index", store.IndexConfig)
     files = blocks.list_dumps(Path("data/fetch/wikidata"))
-    scanning = (items, json_bytes, scan, scan_claims)
-    modules = (blocks, bzip2, dumps, extract, *scanning, parts, relay, rows, statements, store)
-    code = [Path(str(module.__file__)) for module in (*modules, wikidata)]
-    code += [store.SQL, store.REPEATS_SQL]
+    code = [*map(Path, pipeline.entities.__path__), store.SQL, store.REPEATS_SQL]
     with open_scratch("index", fingerprint(config, files, code)) as scratch:
         counts = dumps.extract_dumps(files, scratch, config)
         sizes = store.build_index(

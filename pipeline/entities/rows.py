@@ -6,11 +6,10 @@ numpy takes as long to begin as for a thousand rows.
 
 import types
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pipeline.entities.items import Items, Names
 from pipeline.entities.parts import TABLES, PartWriter
 from pipeline.entities.statements import (
     RANKS,
@@ -22,6 +21,9 @@ from pipeline.entities.statements import (
 )
 from pipeline.entities.wikidata import Numbered
 from pipeline.progress import Counts
+
+if TYPE_CHECKING:  # it imports numba (see `extract`)
+    from pipeline.entities.items import Items, Names
 
 DEMONYM = "P1549"
 INVERSE = "P1696"  # inverse property
@@ -70,7 +72,7 @@ class Rows:
         self._columns[table] = [[] for _ in kinds]
         self._sizes[table] = 0
 
-    def add_items(self, items: Items) -> None:
+    def add_items(self, items: "Items") -> None:
         """Add what was scanned: items with their names, their pages and their claims."""
         (tails, ranks), (properties, sizes) = items.statements_S2.T, items.groups_G2.T
         owners, numbers = items.items_I2.T
@@ -124,7 +126,7 @@ class Rows:
                 names.append(text)
         self._sizes["demonyms"] = len(named)
 
-    def _add_names(self, owners: list[int], names: list[Names]) -> None:
+    def _add_names(self, owners: list[int], names: "list[Names]") -> None:
         numbers, labels = self._columns["items"]
         named, aliases = self._columns["aliases"]
         linked, pages = self._columns["sitelinks"]
@@ -174,7 +176,7 @@ class Rows:
         return [values.astype(field.type.to_pandas_dtype()) for values, field in fields]
 
 
-def _read_names(entity: Any) -> Names:
+def _read_names(entity: Any) -> "Names":
     """Return label, aliases and page; a second label, of all languages, is an alias."""
     labels, aliases = entity.labels or NOTHING, entity.aliases or NOTHING
     terms = [label for label in (labels.own, labels.mul) if label]

@@ -3,17 +3,9 @@
 import os
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
-from imports import (
-    ROOT,
-    imported_names,
-    module_path,
-    project_closure,
-    python_files,
-    string_constants,
-)
+from imports import ROOT, imported_names, python_files, string_constants
 
 DATA_SIDE = [
     "pipeline/wiki",
@@ -115,11 +107,3 @@ def test_help_imports_nothing_heavy(path):
     )
     assert "HEAVY []" in done.stdout, done.stdout
     assert "Usage" in done.stdout
-
-
-def test_index_goes_on_with_ranges_of_the_same_code_only():
-    """It names the modules whose change makes what a killed run has done worthless."""
-    work = project_closure(Path("pipeline/entities/dumps.py"))
-    work |= project_closure(Path("pipeline/entities/store.py"))
-    named = {module_path(name) for name in imported_names(Path("stages/index.py"))}
-    assert {path for path in work if path.parts[:2] == ("pipeline", "entities")} <= named
