@@ -14,7 +14,7 @@ from typing import BinaryIO
 from pipeline.entities.bzip2 import read_blocks
 from pipeline.errors import InputError
 
-BLOCK_BYTES = 1 << 20  # text scanned at once: a few hundred calls of Python for each GB
+BLOCK_BYTES = 1 << 20  # text scanned at once: a GB is a thousand blocks
 BZIP2_RANGE = 8 << 20  # 2 s of one core: what a kill may cost; the dump is 12,000 of them
 SMALL_RANGE = 2 << 20  # each range decompresses a block of its neighbour, a twentieth of this
 MANY_RANGES = 8  # of a small file, so that few workers end together

@@ -3,13 +3,12 @@
 Functions take the position `at` of a value in `text` and return the position behind it, or
 `REFUSED` where there is none of that kind; given `REFUSED` they return it, so that a caller need
 ask only in the end. `text` must have a zero behind its end: no value goes on there, so nothing is
-read further, and `text[REFUSED]` is that zero. What is taken is what msgspec takes too, but for
-bytes in strings that are skipped, which may be no UTF-8.
+read further, and `text[REFUSED]` is that zero. Of strings that are skipped it does not matter
+whether they are UTF-8; else what is taken is JSON as msgspec takes it.
 
 When this file changes, the checksum in `scan` has to change too.
 """
 
-import pickle
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -39,15 +38,15 @@ def compiled(function: Function) -> Function:
 def compiled_for_python(signature: str, *, keep: bool) -> Callable[[Function], Function]:
     """Compile a function that Python calls, now; it takes 8 s.
 
-    What comes out is kept in a file beside the function's, or in `NUMBA_CACHE_DIR`, or in the
-    user's cache, if one of these can be written and `keep` is set.
+    What comes out is kept in `NUMBA_CACHE_DIR` if that is set, else in a file beside the
+    function's, else in the user's cache, if one of these can be written and `keep` is set.
     """
 
     def compile_function(function: Function) -> Function:
         wrapped: Function
         try:
             wrapped = njit(signature, cache=keep)(function)
-        except (RuntimeError, OSError, EOFError, pickle.PickleError):  # no place, or a damaged file
+        except Exception:  # no place, or a damaged file, which may raise anything
             wrapped = njit(signature)(function)
         return wrapped
 

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 KINDS = {"item": ("Q", 2**32 - 1), "property": ("P", 2**16 - 1)}  # the highest that is stored
+MOST_DIGITS = 20  # of ids; Python reads 4,300 at most
 RANKS = {"deprecated": 0, "normal": 1, "preferred": 2}
 
 
@@ -115,6 +116,8 @@ def read_id(name: str | None, kind: str) -> int:
     """Return the number of the id of an item or property, 0 if it is none."""
     prefix, most = KINDS[kind]
     if not name or name[0] != prefix or not name.isascii() or not (digits := name[1:]).isdigit():
+        return 0
+    if len(digits) > MOST_DIGITS:
         return 0
     number = int(digits)
     return number if number <= most else 0

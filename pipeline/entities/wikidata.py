@@ -106,7 +106,7 @@ class EntityDecoder:
 
     def _decode_line(self, line: bytes) -> Sequence[Any]:
         try:
-            return (self._decode(line.removesuffix(b",")),)
+            return (self._decode(line.removesuffix(b"\r").removesuffix(b",")),)
         except REFUSED:
             return self._decode_odd(line)
 

@@ -309,3 +309,14 @@ def test_extract_joins_no_lines(run):
     )
     with pytest.raises(InputError, match=r"dump\.json:line 1: not JSON"):
         run(first + b'{"type":"item","id":"Q1"}\n' + last)
+
+
+def test_extract_ids_of_thousands_of_digits(run):
+    """Python refuses to read numbers of more than 4,300 digits."""
+    name = "1" * 5000
+    statements = [statement({"value": {"entity-type": "item", "id": f"Q{name}"}}), "Q5"]
+    claims = {"P17": statements, f"P{name}": ["Q6"]}
+    tables, counts = run([item(1, claims=claims), item(name), item(2)])
+    assert tables["claims"] == [(1, 17, 5, 1, True)]
+    assert counts["skipped_malformed"] == 1
+    assert sorted(tables["items"]) == [(1, None), (2, None)]

@@ -356,7 +356,7 @@ def test_items_refuse_a_text_with_a_name_that_is_not_unicode(field):
 
 def test_items_stay_within_their_tables(tmp_path):
     """The tests of lines that are cut off, dense or damaged again, with numba's checks."""
-    names = "cut_off or any_size or no_line or of_a_line or another_shape"
+    names = "cut_off or any_size or no_line or of_a_line or another_shape or damaged or escape"
     checked = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", __file__, "-k", names],
         env={**os.environ, "NUMBA_BOUNDSCHECK": "1", "NUMBA_CACHE_DIR": str(tmp_path)},
